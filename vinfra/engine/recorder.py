@@ -1,0 +1,46 @@
+"""What a run leaves behind: columns filled epoch by epoch, and the states entities were in.
+
+A series is one preallocated array; a timeline is closed intervals (entity, state, start, end). Unit of time: seconds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Interval = tuple[str, str, float, float]
+
+
+class Recorder:
+    """Series by name, and state timelines by entity."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, NDArray[np.float64]] = {}
+        self._open: dict[str, tuple[str, float]] = {}
+        self._closed: list[Interval] = []
+
+    def series(self, name: str, length: int) -> NDArray[np.float64]:
+        """A new column of that length, zero to begin with; write into it by index."""
+        if name in self.columns:
+            raise ValueError(f"two series are called {name!r}")
+        self.columns[name] = np.zeros(length)
+        return self.columns[name]
+
+    def enter(self, entity: str, state: str, time: float) -> None:
+        """The entity is in this state from now on; the empty state leaves no interval."""
+        was = self._open.get(entity)
+        if was is not None:
+            if was[0] == state:
+                return
+            self._close(entity, was, time)
+        self._open[entity] = (state, time)
+
+    def _close(self, entity: str, was: tuple[str, float], time: float) -> None:
+        state, since = was
+        if state and time > since:
+            self._closed.append((entity, state, since, time))
+
+    def intervals(self, end: float) -> list[Interval]:
+        """All intervals up to `end`, by entity, start and state; the states that still last end there."""
+        lasting = [(entity, state, since, end) for entity, (state, since) in self._open.items() if state and end > since]
+        return sorted(self._closed + lasting, key=lambda interval: (interval[0], interval[2], interval[1]))
