@@ -1,0 +1,60 @@
+"""A cluster of hosts under sampled demand: one numpy pass over all VMs for each epoch.
+
+Within an epoch every VM wants a constant rate, so grants, utilisation and watts are constant too and work is rate times
+length. Hosts in `fluid` are left out: they share with activities and are computed by fluid_host.py.
+Units: hertz, watts, seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.compute.fleet import Floats, Hosts, Vms
+from vinfra.compute.waterfilling import fill
+from vinfra.hardware.power_policy import PowerPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One epoch: rates of each VM (wanted and granted on the host, shape (vms,)) and of each host (shape (hosts,))."""
+
+    want: Floats
+    granted: Floats
+    used: Floats
+    watts: Floats
+
+
+class Cluster:
+    """Hosts, their VMs and a power policy."""
+
+    def __init__(self, hosts: Hosts, vms: Vms, power: PowerPolicy) -> None:
+        self.hosts = hosts
+        self.vms = vms
+        self.power = power
+        self.occupy(np.ones(len(vms), dtype=bool))
+        self._by_curve = [np.flatnonzero(hosts.curve == index) for index in range(len(hosts.curves))]
+
+    def occupy(self, there: NDArray[np.bool_]) -> None:
+        """Say which VMs are there, shape (vms,); the power policy decides which hosts are on."""
+        self.occupied: NDArray[np.bool_] = np.zeros(len(self.hosts.names), dtype=bool)
+        self.occupied[self.vms.host[there]] = True
+        self.on = self.power.is_on(self.occupied)
+
+    def sample(self, demand: Floats | None) -> Sample:
+        """Share every host among its VMs for one epoch."""
+        vms = self.vms
+        want = vms.want(demand)
+        granted = fill(vms.host, want, vms.shares, vms.reservation, self.hosts.capacity)
+        used = np.bincount(vms.host, weights=granted, minlength=len(self.hosts.names))
+        return Sample(want, granted, used, self.watts(used))
+
+    def watts(self, used: Floats) -> Floats:
+        """Draw of each host from the cycles per second it delivers, shape (hosts,); 0 where no curve is known."""
+        utilisation = np.minimum(used / self.hosts.capacity, 1.0)
+        watts = np.zeros(len(used))
+        for curve, hosts in zip(self.hosts.curves, self._by_curve, strict=True):
+            watts[hosts] = self.power.watts(curve, utilisation[hosts], self.occupied[hosts])
+        return watts

@@ -1,0 +1,55 @@
+"""Hosts and VMs as arrays: one row for each, hosts in canonical order, VMs by their host.
+
+Units: hertz, bytes. A VM's `size` is what 100 % demand wants in native cycles per second; `factor` is what its technique
+makes of one native cycle; `ceiling` bounds what it may use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.hardware.power import PowerCurve
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Arrays of shape (hosts,). `curve` is an index into `curves`; -1 where nothing is known of a host's power."""
+
+    names: Sequence[str]
+    capacity: Floats
+    core: Floats
+    memory: Floats
+    curve: Ints
+    curves: Sequence[PowerCurve]
+
+
+@dataclass(frozen=True, slots=True)
+class Vms:
+    """Arrays of shape (vms,), sorted by `host`. `column` is the VM's trace; -1 where demand is `steady` (0..1)."""
+
+    names: Sequence[str]
+    host: Ints
+    size: Floats
+    factor: Floats
+    ceiling: Floats
+    shares: Floats
+    reservation: Floats
+    column: Ints
+    steady: Floats
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def want(self, demand: Floats | None) -> Floats:
+        """Cycles per second each VM wants on its host, shape (vms,), from the demand of all traces (0..1)."""
+        fraction = self.steady
+        if demand is not None:
+            fraction = np.where(self.column >= 0, demand[self.column], self.steady)
+        return np.minimum(fraction * self.size * self.factor, self.ceiling)

@@ -1,0 +1,103 @@
+"""Data that VMs move to and from their datastores: fluid flows over the LUN and the links on the way.
+
+A transfer of B bytes in blocks of b bytes does B/b host I/Os; each costs disk I/Os on the LUN (RAID write penalty) and its
+bytes on every link. All transfers share LUNs and links max-min fairly (engine/sharing.py). Units: bytes, disk I/Os, seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.engine.clock import Clock
+from vinfra.engine.recorder import Recorder
+from vinfra.engine.sharing import Activity, Resource, Sharing
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One transfer: `uses` maps a resource's name to what one byte uses of it."""
+
+    vm: str
+    start: float
+    size: float
+    uses: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Done:
+    """When a transfer started and ended, and the activity that moves it; `end` is None while it runs."""
+
+    plan: Plan
+    start: float
+    end: float | None = None
+    activity: Activity | None = None
+
+
+class Transfers:
+    """All transfers of one simulation. `capacities` maps a resource's name to its capacity per second."""
+
+    def __init__(self, clock: Clock, plans: Sequence[Plan], capacities: Mapping[str, float], recorder: Recorder) -> None:
+        self.clock = clock
+        self.sharing = Sharing(clock)
+        self.recorder = recorder
+        self.resources = {name: Resource(name, capacity) for name, capacity in sorted(capacities.items())}
+        self.plans = plans
+        self.done: dict[str, Done] = {}
+        for plan in plans:
+            clock.process(self._move(plan), source=f"transfer/{plan.vm}")
+
+    def _move(self, plan: Plan) -> Generator[Any, Any, None]:
+        yield self.clock.timeout(plan.start)
+        moved = self.done[plan.vm] = Done(plan, self.clock.now)
+        self.recorder.enter(plan.vm, "transfer", self.clock.now)
+        uses = {self.resources[name]: amount for name, amount in plan.uses.items()}
+        moved.activity = self.sharing.start(f"transfer/{plan.vm}", plan.size, uses)
+        yield moved.activity
+        moved.end = self.clock.now
+        self.recorder.enter(plan.vm, "", self.clock.now)
+
+    def times(self) -> NDArray[np.float64]:
+        """Seconds each finished transfer took, by VM name."""
+        return np.array([done.end - done.start for _, done in sorted(self.done.items()) if done.end is not None])
+
+    def totals(self) -> dict[str, float]:
+        """Bytes moved, seconds in which anything moved, disk I/Os done and possible; empty without transfers."""
+        if not self.plans:
+            return {}
+        busy = _covered([(done.start, self.clock.now if done.end is None else done.end) for done in self.done.values()])
+        luns = [resource for name, resource in self.resources.items() if name.startswith("lun/")]
+        return {
+            "transfers_unfinished": float(len(self.plans) - len(self.times())),
+            "transferred_bytes": math.fsum(self._moved(vm) for vm in sorted(self.done)),
+            "transfer_busy_s": busy,
+            "lun_done_ios": math.fsum(lun.carried for lun in luns),
+            "lun_possible_ios": math.fsum(lun.capacity for lun in luns) * busy,
+        }
+
+    def balance(self) -> Iterator[tuple[str, float, float]]:
+        """For every resource: its name, what it carried, and what the transfers that use it moved of it."""
+        for name, resource in self.resources.items():
+            moved = math.fsum(
+                self._moved(vm) * done.plan.uses[name] for vm, done in sorted(self.done.items()) if name in done.plan.uses
+            )
+            yield f"work carried by {name} and work of its transfers", resource.carried, moved
+
+    def _moved(self, vm: str) -> float:
+        """Bytes a transfer has moved."""
+        done = self.done[vm]
+        return done.plan.size - (0.0 if done.activity is None or done.end is not None else done.activity.remaining)
+
+
+def _covered(spans: list[tuple[float, float]]) -> float:
+    """Length of the union of spans of time."""
+    covered, until = 0.0, -math.inf
+    for start, end in sorted(spans):
+        covered += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return covered

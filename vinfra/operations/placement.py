@@ -1,0 +1,96 @@
+"""Where VMs start. A placement is one file in placements/: it sees what each host has left and names a host for each VM.
+
+VMs come in batches that are alike, so that a placement works on arrays over hosts, not VM by VM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.registry import Registry
+from vinfra.spec import Spec, field
+from vinfra.units import show
+
+NOWHERE = -1
+
+
+@dataclass(slots=True)
+class Room:
+    """What the hosts have left, in canonical host order. Arrays of shape (hosts,), changed as VMs are placed."""
+
+    memory: NDArray[np.float64]
+    cpu: NDArray[np.float64]
+    core: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """VMs that are alike: how many, the memory one needs (bytes), the CPU its reservation and its vCPUs at full speed take on
+    each host (hertz, shape (hosts,)), how fast a core it needs (hertz) and which hosts it may use (bool, shape (hosts,))."""
+
+    name: str
+    count: int
+    memory: float
+    reserved: NDArray[np.float64]
+    configured: NDArray[np.float64]
+    speed: float
+    allowed: NDArray[np.bool_]
+
+
+class Placement(Spec):
+    """One rule."""
+
+    name: ClassVar[str]
+    source: ClassVar[str]
+
+    cpu: Literal["reserved", "configured"] = field(
+        "reserved", "CPU a host must have left for a VM: what is reserved for it, or all its vCPUs at full speed"
+    )
+
+    def cpu_of(self, batch: Batch) -> NDArray[np.float64]:
+        """What one VM of the batch takes of each host's CPU, hertz, shape (hosts,)."""
+        return batch.reserved if self.cpu == "reserved" else batch.configured
+
+    def place(self, batch: Batch, room: Room) -> NDArray[np.int64]:
+        """Host of each VM of the batch, shape (count,), NOWHERE where no host has room; takes the room it gives away."""
+        raise TypeError(f"{type(self).__name__} does not say how it places")
+
+
+placements: Registry[Placement] = Registry("placement", "vinfra.operations.placements", Placement)
+
+
+def fits(batch: Batch, cpu: NDArray[np.float64], room: Room) -> NDArray[np.int64]:
+    """How many VMs of the batch, each taking `cpu`, every host can still take, shape (hosts,).
+
+    A host takes a VM when it has its memory left, its CPU left, and a core as fast as the VM's vCPU.
+    """
+    count = np.where(batch.allowed & (room.core >= batch.speed), float(batch.count), 0.0)
+    for left, need in ((room.memory, np.full(len(count), batch.memory)), (room.cpu, cpu)):
+        # A part in 10^12 of slack: what fits exactly in decimal must not fail by the last bit.
+        could = np.floor(np.maximum(left, 0.0) / np.where(need > 0, need, 1.0) + 1e-12)
+        count = np.where(need > 0, np.minimum(count, could), count)
+    return count.astype(np.int64)
+
+
+def take(batch: Batch, cpu: NDArray[np.float64], room: Room, counts: NDArray[np.int64]) -> None:
+    """Take the room of `counts` VMs on each host."""
+    room.memory -= counts * batch.memory
+    room.cpu -= counts * cpu
+
+
+def why_nowhere(batch: Batch, cpu: NDArray[np.float64], room: Room) -> str:
+    """The sentence that says what was missing for a VM that no host could take."""
+    hosts = np.flatnonzero(batch.allowed)
+    if len(hosts) == 0:
+        return "it may run on no host"
+    fast = hosts[room.core[hosts] >= batch.speed]
+    if len(fast) == 0:
+        return f"no core is as fast as its vCPU ({show(batch.speed, 'frequency')})"
+    roomy = fast[room.memory[fast] >= batch.memory]
+    if len(roomy) == 0:
+        return f"no host had {show(batch.memory, 'size')} of memory left"
+    return f"no host with memory left had {show(float(cpu[roomy].min()), 'frequency')} left"

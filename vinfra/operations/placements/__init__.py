@@ -1,0 +1,1 @@
+"""One rule for where VMs start in each file."""
