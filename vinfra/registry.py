@@ -1,0 +1,74 @@
+"""Plug-ins found because they lie in their folder (read in sorted order) or come from another package's entry point.
+
+A registry names one kind of thing (a technique, a trace reader, a placement). Deleting one is deleting its file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from vinfra.errors import suggest
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Classes of one kind by name. `package` is the folder that is read on first use, `group` the entry point group."""
+
+    def __init__(self, kind: str, package: str, base: type[T]) -> None:
+        self.kind = kind
+        self.package = package
+        self.group = "vinfra." + kind.replace(" ", "_") + "s"
+        self.base = base
+        self._found: dict[str, type[T]] = {}
+        self._loaded = False
+
+    def register(self, name: str) -> Callable[[type[T]], type[T]]:
+        """Class decorator: make the class known under `name` (kebab-case, as it is written in a scenario)."""
+
+        def keep(cls: type[T]) -> type[T]:
+            other = self._found.get(name)
+            if other is not None and other is not cls:
+                raise ValueError(f"two {self.kind}s are called {name!r}: {other.__module__} and {cls.__module__}")
+            cls.name = name  # type: ignore[attr-defined]
+            self._found[name] = cls
+            return cls
+
+        return keep
+
+    def names(self) -> list[str]:
+        """Every registered name, sorted."""
+        self._load()
+        return sorted(self._found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __contains__(self, name: object) -> bool:
+        self._load()
+        return name in self._found
+
+    def __getitem__(self, name: str) -> type[T]:
+        """The class called `name`; KeyError with a suggestion when there is none."""
+        self._load()
+        if name not in self._found:
+            raise KeyError(self.unknown(name))
+        return self._found[name]
+
+    def unknown(self, name: str) -> str:
+        """The sentence that refuses `name`: `no technique 'nested-pagin'; did you mean 'nested-paging'?`"""
+        return f"no {self.kind} '{name}'{suggest(name, self.names())}"
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        folder = importlib.import_module(self.package)
+        for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+            importlib.import_module(f"{self.package}.{module.name}")
+        for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
+            self.register(point.name)(point.load())
