@@ -1,0 +1,97 @@
+"""The command line: `vinfra VERB`. Heavy imports are inside each verb, so that --help answers at once.
+
+Exit codes: 0 fine, 1 an `expect` failed or the run failed, 2 bad input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from vinfra import __version__
+from vinfra.errors import InputError
+
+EXAMPLES = """examples:
+  vinfra new my-question                                   write my-question.yaml, ready to run
+  vinfra run my-question.yaml                              simulate, print the comparison, write the report
+  vinfra run FILE --set hosts.h1.count=4 --variant nested  change one value, run one variant
+  vinfra check FILE --resolved                             every value and the line it came from
+  vinfra list servers                                      what a scenario can name
+
+exit codes: 0 fine, 1 a claim in `expect` does not hold or the run failed, 2 bad input, 130 interrupted"""
+
+RUN_EXAMPLES = """examples:
+  vinfra run scenarios/fleet/planetlab-day.yaml
+  vinfra run scenarios/fleet/planetlab-day.yaml --set workload.path=traces/20110303
+  vinfra run FILE --json | python -m json.tool
+  vinfra run FILE --variant npa --variant dvfs --out /tmp/answer --fresh
+
+A second run of the same question is instant; a run that was stopped continues."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        "vinfra",
+        description="What-if simulator for virtual infrastructure: one YAML file is one question.",
+        epilog=EXAMPLES,
+        formatter_class=plain,
+    )
+    top.add_argument("--version", action="version", version=f"vinfra {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    run = verbs.add_parser("run", help="simulate a scenario", epilog=RUN_EXAMPLES, formatter_class=plain)
+    run.add_argument("file", help="the scenario")
+    run.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one value of the file")
+    run.add_argument("--variant", action="append", metavar="NAME", help="only this variant (repeat for more)")
+    run.add_argument("--on", default="local", metavar="RUNNER", help="where points are simulated (default: local, this process)")
+    run.add_argument("--fresh", action="store_true", help="forget what an earlier run of the same question found")
+    run.add_argument("--out", metavar="DIR", help="write here instead of results/<scenario>/<identity>/")
+    run.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    run.add_argument("--quiet", action="store_true", help="print errors only")
+
+    check = verbs.add_parser("check", help="check scenarios without simulating")
+    check.add_argument("file", nargs="+", help="scenarios")
+    check.add_argument("--resolved", action="store_true", help="print every value with the file and line it came from")
+
+    new = verbs.add_parser("new", help="write a scenario to start from")
+    new.add_argument("name", help="its name, in kebab-case")
+
+    report = verbs.add_parser("report", help="write a run's report again")
+    report.add_argument("run", help="a run folder, or the scenario's name for its newest run")
+
+    listing = verbs.add_parser("list", help="what a scenario can name")
+    listing.add_argument("kind", nargs="?", help="servers, processors, products, techniques, workloads, metrics, ...")
+    listing.add_argument("--with", dest="feature", metavar="FEATURE", help="only those that have it, e.g. nested-paging")
+    listing.add_argument("--json", action="store_true", help="print as JSON")
+
+    verbs.add_parser("schema", help="print the JSON Schema of the scenario language")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    given = parser().parse_args(arguments)
+    from vinfra import verbs
+
+    try:
+        code: int = getattr(verbs, given.verb)(given)
+        sys.stdout.flush()
+        return code
+    except InputError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; the same command continues", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`vinfra list servers | head`); leave without a second error at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

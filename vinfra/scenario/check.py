@@ -1,0 +1,101 @@
+"""Everything that can be said about a scenario before it is simulated: shape, references and sense, all at once.
+
+Each variant and each swept value is checked as it will be simulated, so a mistake in the last row shows before the first
+point runs. A variant that a plug-in refuses is not an error: it is a cell that says why.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from vinfra.document import Document
+from vinfra.errors import InputError, Problem, Refused
+from vinfra.metrics.metric import find
+from vinfra.scenario.expect import Expectation, understand
+from vinfra.scenario.inputs import Inputs, too_short
+from vinfra.scenario.load import Resolved, gather, resolve
+from vinfra.scenario.measure import relative
+from vinfra.scenario.points import Column, Row, Spot, columns, rows
+from vinfra.scenario.references import place
+from vinfra.scenario.world import build
+
+COMBINATIONS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A scenario without a problem: what it expects, what its metrics are relative to, which variants are refused."""
+
+    base: Resolved
+    columns: list[Column]
+    expectations: list[Expectation]
+    relative: dict[str, str]
+    refused: dict[str, str]
+
+
+def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> Checked:
+    """Check a scenario with all its variants and rows; InputError with every problem, in file order."""
+    problems: list[Problem] = []
+    base = gather(problems, lambda: resolve(document))
+    every = gather(problems, lambda: columns(document)) or []
+    chosen = gather(problems, lambda: columns(document, only)) or []
+    swept = gather(problems, lambda: rows(document)) or []
+    refused: dict[str, str] = {}
+    for spot in _spots(chosen, swept):
+        gather(problems, lambda spot=spot: _sense(spot, document, inputs, refused))  # type: ignore[misc]
+    names = [column.name for column in every]
+    expectations = list(_expectations(document, names, problems))
+    ratios = gather(problems, lambda: _relative(document, names))
+    if problems or base is None or ratios is None:
+        raise InputError(problems)
+    if len(refused) == len(chosen):
+        raise InputError(Problem(base.place(), "", reason) for reason in sorted(set(refused.values())))
+    active = {column.name for column in chosen}
+    return Checked(base, chosen, [e for e in expectations if e.variants <= active], ratios, refused)
+
+
+def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
+    """Every combination where they are few; else every variant with the first row, and every row with the first variant."""
+    if len(chosen) * len(swept) <= COMBINATIONS:
+        return [Spot(column, row, 0) for row, column in itertools.product(swept, chosen)]
+    return [Spot(column, swept[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in swept[1:]]
+
+
+def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str]) -> None:
+    resolved = resolve(spot.document(document))
+    recording = inputs.recording(resolved)
+    short = too_short(resolved, recording) if recording is not None else None
+    if short is not None:
+        raise InputError([short])
+    try:
+        build(resolved, recording)
+    except Refused as reason:
+        refused.setdefault(spot.column.name, str(reason))
+
+
+def _expectations(document: Document, names: list[str], problems: list[Problem]) -> Iterator[Expectation]:
+    entries, sweep = document.data.get("expect"), document.data.get("sweep")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict):
+            continue  # the schema says so
+        try:
+            yield understand(entry, names, sweep if isinstance(sweep, dict) else {})
+        except ValueError as wrong:
+            problems.append(Problem(place(document, ("expect", index)), f"expect[{index}]", str(wrong)))
+
+
+def _relative(document: Document, names: list[str]) -> dict[str, str]:
+    """Metric column -> the variant it is relative to; InputError for a metric or variant that there is not."""
+    measure = document.data.get("measure")
+    problems = []
+    for index, name in enumerate(measure if isinstance(measure, list | dict) else ()):
+        try:
+            find(str(name))
+            relative({name: measure[name]} if isinstance(measure, dict) else None, names)
+        except (KeyError, ValueError) as wrong:
+            at = ("measure", name if isinstance(measure, dict) else index)
+            problems.append(Problem(place(document, at), "measure", str(wrong.args[0])))
+    if problems:
+        raise InputError(problems)
+    return relative(measure if isinstance(measure, dict) else None, names)

@@ -1,0 +1,62 @@
+"""What makes two questions the same: the resolved scenario, the content of its recordings and the version of vinfra.
+
+Paths do not count: a recording is known by the digest of its content, so a copy elsewhere is the same question.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import vinfra
+from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.load import Resolved
+from vinfra.scenario.points import Column, Row
+
+PATH = "workload.path"
+
+
+def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row], contents: Mapping[str, str]) -> str:
+    """SHA-256 of the question; `contents` maps a path of a recording, as written, to the digest of its content."""
+    question = {
+        "scenario": {key: value for key, value in resolved.document.data.items() if key not in ("compare", "sweep")},
+        "columns": [[column.name, column.values] for column in columns],
+        "rows": [row.at for row in rows],
+        "version": vinfra.__version__,
+        "build": build(),
+    }
+    return hashlib.sha256(json.dumps(_by_content(question, contents), sort_keys=True).encode()).hexdigest()
+
+
+def contents(resolved: Iterable[Resolved], inputs: Inputs) -> dict[str, str]:
+    """Path of each recording as written -> digest of its content."""
+    found = {}
+    for one in resolved:
+        recording = inputs.recording(one)
+        if recording is not None:
+            found[str((one.scenario.workload or {})["path"])] = recording.fingerprint
+    return found
+
+
+def _by_content(value: Any, contents: Mapping[str, str]) -> Any:
+    """The same data with the path of every recording replaced by the digest of its content."""
+    if isinstance(value, dict):
+        return {key: _by_content(inner, contents) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_by_content(inner, contents) for inner in value]
+    return contents.get(value, value) if isinstance(value, str) else value
+
+
+@functools.cache
+def build() -> str:
+    """Digest of vinfra's own sources and facts: a changed model or fact is another answer, so another folder."""
+    sha = hashlib.sha256()
+    root = Path(vinfra.__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
+        if path.relative_to(root).parts[0] != "report":
+            sha.update(path.read_bytes())
+    return sha.hexdigest()

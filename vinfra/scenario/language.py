@@ -1,0 +1,58 @@
+"""The scenario language as JSON Schema, for completion and checks in an editor. The files in scenarios/ name it.
+
+Names of facts and plug-ins become enumerations, parameters of plug-ins the properties of their mapping.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vinfra.scenario import catalog
+from vinfra.scenario.schema import Scenario
+
+FILE = "scenarios/scenario.schema.json"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a scenario file, draft 2020-12."""
+    schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "vinfra scenario"
+    made: dict[str, Any] = _completed(schema)
+    return made
+
+
+def _completed(part: Any) -> Any:
+    """The same schema with what only the catalogue knows filled in."""
+    if isinstance(part, list):
+        return [_completed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(kind := part.get("names"), str):
+        return _named(part, kind)
+    if isinstance(kind := part.get("plugin"), str):
+        return _plugged(part, kind)
+    made = {key: _completed(value) for key, value in part.items()}
+    # Defaults are held in SI; what a file may hold is text with a unit, so the description has to do.
+    if made.get("type") == "string" and not isinstance(made.get("default", ""), str):
+        del made["default"]
+    return made
+
+
+def _named(part: dict[str, Any], kind: str) -> dict[str, Any]:
+    kept = {key: value for key, value in part.items() if key in ("description", "default") and value is not None}
+    return {"type": "string", "enum": list(catalog.names(kind)), **kept}
+
+
+def _plugged(part: dict[str, Any], kind: str) -> dict[str, Any]:
+    """One branch for each plug-in: the word that names it, and its parameters."""
+    word = "trace" if kind == "trace" else "policy"
+    registry = catalog.PLUGINS[{"trace": "traces", "placement": "placements", "power policy": "power-policies"}[kind]]
+    branches = []
+    for name in registry:
+        parameters = _completed(registry[name].model_json_schema()).get("properties", {})
+        properties = {word: {"const": name, "description": (registry[name].__doc__ or "").strip()}, **parameters}
+        if kind == "trace":
+            properties["path"] = {"type": "string", "description": "file or folder of the recording"}
+        branches.append({"type": "object", "properties": properties, "required": [word], "additionalProperties": False})
+    return {"description": part["description"], "anyOf": branches}

@@ -1,0 +1,121 @@
+"""Points that are done, kept in SQLite so that a run that was killed continues where it stopped.
+
+One row for each point, its key the variant, the row of the sweep and the replication. A point is written once: a second
+write of the same key is ignored. WAL mode: what was committed survives kill -9.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from vinfra.scenario.results import Interval, Point
+
+SCHEMA = """
+create table if not exists points(
+  key text primary key, variant text, at text, replication integer, metrics text, refused text, error text,
+  series blob, intervals text) without rowid;
+create table if not exists clock(wall real, cpu real);
+create table if not exists about(run text);
+"""
+
+
+def key(variant: str, at: dict[str, Any], replication: int) -> str:
+    """The name of a point within its run."""
+    return json.dumps([variant, at, replication], sort_keys=True)
+
+
+class Ledger:
+    """The points of one run folder. Use it as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._base = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+        self._base.execute("pragma journal_mode=wal")
+        self._base.execute("pragma synchronous=normal")
+        self._base.executescript(SCHEMA)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._base.close()
+
+    def done(self) -> set[str]:
+        """Keys of the points that are done."""
+        return {row[0] for row in self._base.execute("select key from points")}
+
+    def add(self, point: Point) -> None:
+        """Keep a point; it is safe on disk when this returns."""
+        row = (
+            key(point.variant, point.at, point.replication),
+            point.variant,
+            json.dumps(point.at),
+            point.replication,
+            json.dumps(point.metrics),
+            point.refused,
+            point.error,
+            _pack(point.series),
+            json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
+        )
+        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def points(self) -> Iterator[Point]:
+        """Every point that is done, by key."""
+        query = "select variant, at, replication, metrics, refused, error, series, intervals from points order by key"
+        for variant, at, replication, metrics, refused, error, series, intervals in self._base.execute(query):
+            yield Point(
+                variant,
+                json.loads(at),
+                replication,
+                json.loads(metrics),
+                refused,
+                error,
+                _unpack(series),
+                [Interval(*fields) for fields in json.loads(intervals)],
+            )
+
+    def spend(self, wall: float, cpu: float) -> None:
+        """Add to the time the run has taken over all its sessions, in seconds."""
+        self._base.execute("insert into clock values(?, ?)", (wall, cpu))
+
+    def spent(self) -> tuple[float, float]:
+        """Wall and CPU seconds so far."""
+        wall, cpu = self._base.execute("select total(wall), total(cpu) from clock").fetchone()
+        return wall, cpu
+
+    def keep(self, about: dict[str, Any]) -> None:
+        """Keep what is known of the whole run, in place of what was kept before."""
+        self._base.execute("begin")
+        self._base.execute("delete from about")
+        self._base.execute("insert into about values(?)", (json.dumps(about),))
+        self._base.execute("commit")
+
+    def about(self) -> dict[str, Any] | None:
+        """What is known of the whole run; None before it was finished once."""
+        row = self._base.execute("select run from about").fetchone()
+        found: dict[str, Any] | None = json.loads(row[0]) if row else None
+        return found
+
+    def forget_errors(self) -> None:
+        """Points that raised are tried again by the next run."""
+        self._base.execute("delete from points where error is not null")
+
+
+def _pack(series: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **series)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def _unpack(blob: bytes) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(blob), allow_pickle=False) as series:
+        return {name: series[name] for name in series.files}

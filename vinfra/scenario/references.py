@@ -1,0 +1,88 @@
+"""Names in a scenario that must exist: facts and plug-ins by kind, hosts, datastores and arrays by what the file defines.
+
+References are checked on what was written, so that a mistake elsewhere in the file hides none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from vinfra.document import Document
+from vinfra.errors import Place, Problem, dotted, suggest
+from vinfra.scenario import catalog
+from vinfra.scenario.schema import Scenario
+
+Key = tuple[str | int, ...]
+SINGULAR = {"power-policies": "power policy", "raid": "RAID level"}
+
+
+def place(document: Document, path: Key) -> Place:
+    """Where the value at `path`, or the nearest thing above it, was written."""
+    while path not in document.places and path:
+        path = path[:-1]
+    return document.places[path]
+
+
+def references(document: Document) -> Iterator[Problem]:
+    """Every name that is not known."""
+    for path, kind, name in _named(Scenario, document.data, ()):
+        if name not in catalog.names(kind):
+            yield _unknown(document, path, SINGULAR.get(kind, kind.removesuffix("s")), name, catalog.names(kind))
+    hosts, datastores = _section(document, "hosts"), _section(document, "datastores")
+    arrays = {str(datastore.get("array")) for datastore in datastores.values()}
+    for name, segment in _section(document, "topology").items():
+        for index, joined in enumerate(segment.get("joins") or ()):
+            if not _is_host(joined, hosts) and joined not in arrays:
+                path = ("topology", name, "joins", index)
+                yield _unknown(document, path, "host or array", joined, {*hosts, *arrays})
+    for name, group in _section(document, "vms").items():
+        if group.get("host") is not None and not _is_host(group["host"], hosts):
+            yield _unknown(document, ("vms", name, "host"), "host", group["host"], hosts)
+        if group.get("datastore") is not None and group["datastore"] not in datastores:
+            yield _unknown(document, ("vms", name, "datastore"), "datastore", group["datastore"], datastores)
+
+
+def _section(document: Document, name: str) -> dict[str, dict[str, Any]]:
+    """The groups of a section that are mappings; the schema complains of the others."""
+    section = document.data.get(name)
+    groups = section.items() if isinstance(section, dict) else ()
+    return {str(key): group for key, group in groups if isinstance(group, dict)}
+
+
+def _is_host(name: object, hosts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it is a host group, or one host of a group (`esx-3`)."""
+    if name in hosts:
+        return True
+    group, _, number = str(name).rpartition("-")
+    count = hosts.get(group, {}).get("count", 1)
+    return number.isdecimal() and isinstance(count, int) and 1 <= int(number) <= count
+
+
+def _unknown(document: Document, path: Key, kind: str, name: object, known: Iterable[str]) -> Problem:
+    return Problem(place(document, path), dotted(path), f"no {kind} '{name}'{suggest(str(name), known)}")
+
+
+def _named(spec: type[BaseModel], data: Any, path: Key) -> Iterator[tuple[Key, str, str]]:
+    """Every text in a field that names a fact or a plug-in: (path, kind, name)."""
+    if not isinstance(data, dict):
+        return
+    for key, info in spec.model_fields.items():
+        value, extra = data.get(key), info.json_schema_extra
+        if isinstance(extra, dict) and "names" in extra and isinstance(value, str):
+            yield (*path, key), str(extra["names"]), value
+        inner = _inner(info.annotation)
+        if inner is not None and isinstance(value, dict):
+            yield from _named(inner, value, (*path, key))
+            for name, below in value.items():
+                yield from _named(inner, below, (*path, key, name))
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """The Spec a field holds, alone or as the values of a mapping."""
+    for part in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None

@@ -1,0 +1,120 @@
+"""A scenario to its last default: every value with the file and line it came from, and the sources of the facts it used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from pydantic_core import PydanticUndefined
+
+from vinfra import facts
+from vinfra.document import Document
+from vinfra.errors import dotted
+from vinfra.scenario.catalog import FACTS
+from vinfra.scenario.load import Resolved
+from vinfra.scenario.references import Key, place
+from vinfra.scenario.results import Source
+from vinfra.spec import Spec
+
+ASKED = ("compare", "sweep", "measure", "expect")
+
+
+def as_yaml(document: Document) -> str:
+    """The scenario as it was asked, `--set` included, as YAML that `vinfra run` accepts."""
+    text: str = yaml.dump(document.data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+def lines(resolved: Resolved) -> Iterator[str]:
+    """`path: value  # origin` for every value: where it was written, the fact it is from, or that it is the default."""
+    rows = list(_rows(resolved))
+    width = min(max(len(f"{path}: {value}") for path, value, _ in rows), 76)
+    for path, value, origin in rows:
+        yield f"{f'{path}: {value}':<{width}}  # {origin}"
+
+
+def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
+    document = resolved.document
+    for path, raw, kind in _values(resolved.scenario, document.data, ()):
+        origin = str(place(document, path)) if path in document.places else "default"
+        yield dotted(path), _plain(raw), origin
+        if kind in FACTS and raw is not None:
+            for below, value, where in _fact(kind, raw):
+                yield dotted((*path, *below)), _plain(value), where
+    for name, plugin in (("placement", resolved.placement), ("power", resolved.power), ("workload", resolved.trace)):
+        for key, info in type(plugin).model_fields.items() if plugin is not None else ():
+            if (name, key) not in document.places:
+                yield f"{name}.{key}", _plain(info.default), "default"
+
+
+def _values(spec: Spec, raw: Any, path: Key) -> Iterator[tuple[Key, Any, str]]:
+    """Every value below a Spec as it was written: (path, value, kind of fact it names or nothing)."""
+    for key, info in type(spec).model_fields.items():
+        if not path and key in ASKED:
+            continue
+        written = raw.get(key, info.default) if isinstance(raw, dict) else info.default
+        value = getattr(spec, key)
+        here = (*path, key)
+        if isinstance(value, Spec):
+            yield from _values(value, written, here)
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                below = written.get(name) if isinstance(written, dict) else inner
+                if isinstance(inner, Spec):
+                    yield from _values(inner, below, (*here, name))
+                else:
+                    yield (*here, name), below, ""
+        else:
+            extra = info.json_schema_extra
+            kind = str(extra.get("names", "")) if isinstance(extra, dict) else ""
+            yield here, None if written is PydanticUndefined else written, kind
+
+
+def _fact(kind: str, name: str) -> Iterator[tuple[Key, Any, str]]:
+    """Every value of a fact with its file and line."""
+    fact = facts.read_one(kind, name)
+    for key, value in fact.data.items():
+        if not isinstance(value, dict):
+            yield (key,), value, str(fact.places[(key,)])
+            continue
+        for inner, below in value.items():
+            yield (key, inner), below, str(fact.places[(key, inner)])
+
+
+def _plain(value: Any) -> str:
+    """A value on one line, as YAML would have it."""
+    if isinstance(value, str) and "\n" in value:
+        return json.dumps(value.strip(), ensure_ascii=False)
+    text: str = yaml.dump(value, Dumper=yaml.CSafeDumper, default_flow_style=True, width=10_000, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def sources(resolved: Iterable[Resolved]) -> list[Source]:
+    """Where the numbers of the facts come from that these scenarios use, by kind and name."""
+    used: dict[tuple[str, str], None] = {}
+    for one in resolved:
+        for _, raw, kind in _values(one.scenario, one.document.data, ()):
+            if kind in FACTS and raw is not None:
+                _use(used, kind, raw)
+    return [source for kind, name in sorted(used) for source in _sources(kind, name)]
+
+
+def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:
+    used[kind, name] = None
+    processor = facts.read_one(kind, name).data.get("processor") if kind == "servers" else None
+    if processor is not None:
+        used["processors", processor] = None
+
+
+def _sources(kind: str, name: str) -> Iterator[Source]:
+    """One Source for each citation a fact's values have."""
+    fact = facts.read_one(kind, name)
+    grouped: dict[tuple[str, str, bool], list[str]] = {}
+    for path in fact.places:
+        if path and len(path) <= 2 and path in fact.provenance:
+            origin = fact.provenance[path]
+            grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(dotted(path))
+    for (tag, citation, recalled), values in sorted(grouped.items()):
+        yield Source(kind, name, tag, citation, tuple(values), recalled)

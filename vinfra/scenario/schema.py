@@ -1,0 +1,119 @@
+"""The scenario language: one file, one question. Every key a scenario may hold, with unit, default and description.
+
+Quantities are written with their unit (`64 GiB`, `2.66 GHz`, `5 min`) and held in SI. `compare` gives the columns,
+`sweep` the rows, `replications` the seeds; `measure` names the metrics and `expect` the claims.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from vinfra.spec import Spec, field
+from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, Seconds
+
+KEBAB = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*$")]
+Kebab = Annotated[str, Field(pattern=KEBAB)]
+
+
+def named(kind: str, default: Any, description: str) -> Any:
+    """A field that names a fact or a plug-in of a kind (`vinfra list KIND`); the editor completes it."""
+    return Field(default, description=f"{description} (vinfra list {kind})", json_schema_extra={"names": kind})
+
+
+def chosen(kind: str, default: Any, description: str) -> Any:
+    """A mapping that names a plug-in of a kind and gives its parameters; load.py reads it with the plug-in's own class."""
+    return Field(default, description=description, json_schema_extra={"plugin": kind})
+
+
+class HostGroup(Spec):
+    """Hosts that are alike. A server fact gives processor, cores, memory and power; every key overrides it."""
+
+    count: int = field(1, "how many hosts are alike", ge=1, le=1_000_000)
+    server: str | None = named("servers", None, "the server model")
+    processor: str | None = named("processors", None, "the processor, when it is not the server's")
+    cores: int | None = field(None, "cores of one host, all sockets together", ge=1)
+    frequency: Hertz | None = field(None, "clock of one core")
+    memory: Bytes | None = field(None, "memory of one host")
+    hypervisor: str = named("products", "none", "the hypervisor product; none is bare hardware")
+    technique: str | None = named("techniques", None, "how the processor is virtualized; the product chooses when unsaid")
+
+
+class Transfer(Spec):
+    """A VM moves this much to or from its datastore, once."""
+
+    size: Bytes = field(..., "bytes to move")
+    block: Bytes = field("64 KiB", "bytes of one I/O", source="VMFS redo-log and image readers use 64 KiB", tag="assumed")
+    direction: Literal["read", "write"] = field("read", "read from the datastore or write to it")
+    start: Seconds = field("0 s", "when it starts")
+
+
+class VmGroup(Spec):
+    """VMs that are alike."""
+
+    count: int | Literal["per-trace"] = field(
+        1, "how many VMs are alike; per-trace: one VM for each trace, split evenly between the groups that say so"
+    )
+    host: str | None = field(None, "host or host group they run on; anywhere when unsaid")
+    vcpus: int = field(1, "virtual processors of one VM", ge=1)
+    speed: Hertz | None = field(None, "what one vCPU at 100 % demand wants; a core of its host when unsaid")
+    memory: Bytes = field("1 GiB", "configured memory of one VM")
+    shares: int | None = field(None, "CPU shares; 1000 for each vCPU when unsaid", ge=1)
+    reservation: Hertz = field("0 Hz", "CPU that is guaranteed")
+    limit: Hertz | None = field(None, "CPU that is never exceeded")
+    workload: str | None = named("workloads", None, "what the guest does: its vector of guest events")
+    demand: Fraction | None = field(None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace")
+    bits: Literal[32, 64] = field(64, "word size of the guest")
+    pages: Bytes = field("4 KiB", "page size the guest and the hypervisor use for its memory")
+    datastore: str | None = field(None, "where its disk lies")
+    transfer: Transfer | None = field(None, "data it moves to or from the datastore")
+
+
+class Segment(Spec):
+    """A network everything in `joins` hangs on; each has a link of its own to it."""
+
+    kind: Literal["ethernet", "fibre-channel"] = field("ethernet", "what kind of network")
+    speed: BytesPerSecond = field(..., "speed of each link")
+    joins: list[Name] = field(..., "hosts, host groups and arrays on it", min_length=2)
+
+
+class Datastore(Spec):
+    """A LUN with a file system: spindles behind a RAID level on an array."""
+
+    array: Name = field(..., "the array it lies on")
+    disks: int = field(..., "spindles behind the LUN", ge=1)
+    disk: str = named("disks", ..., "the kind of disk")
+    raid: str = named("raid", "raid5", "the RAID level")
+
+
+class Scenario(Spec):
+    """One question about virtual infrastructure."""
+
+    scenario: Kebab = field(..., "name in kebab-case; results lie in a folder of this name")
+    question: str = field(..., "the question this file answers, in one sentence", min_length=1)
+    background: str = field("", "why anybody asks")
+    seed: int = field(1, "where all randomness starts", ge=0)
+    warmup: Seconds = field("0 s", "simulated before anything is measured")
+    duration: Seconds = field("24 h", "how long is measured")
+    epoch: Seconds = field("5 min", "how long a sample of demand holds")
+    topology: dict[Name, Segment] = field({}, "networks that join hosts and arrays")
+    datastores: dict[Name, Datastore] = field({}, "LUNs with a file system")
+    hosts: dict[Name, HostGroup] = field(..., "the hosts", min_length=1)
+    vms: dict[Name, VmGroup] = field(..., "the VMs", min_length=1)
+    workload: dict[str, Any] | None = chosen(
+        "trace", None, "demand of the VMs that state none of their own: a recorded trace (`path`), or one with its statistics"
+    )
+    placement: dict[str, Any] = chosen("placement", {"policy": "first-fit"}, "which host a VM that names none starts on")
+    power: dict[str, Any] = chosen("power policy", {"policy": "follows-load"}, "how a host's draw follows what it does")
+    compatibility: Literal["cloudsim-3.0.3"] | None = field(
+        None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
+    )
+    compare: dict[Kebab, dict[str, Any]] = field({}, "variants: path of a value and what it becomes")
+    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = field({}, "rows: path of a value and what it takes in turn")
+    replications: int = field(1, "seeds each point is simulated with", ge=1, le=10_000)
+    measure: list[str] | dict[str, str] | None = field(
+        None, "metrics to compare (vinfra list metrics); as a mapping, `relative to VARIANT` adds the ratio"
+    )
+    expect: list[dict[str, Any]] = field([], "claims that are checked on every run: {metric: claim, when: {...}, why: text}")

@@ -1,0 +1,54 @@
+"""One point, from the scenario as it sees it to its metrics: a pure function of that scenario, its recording and its seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vinfra.document import Document
+from vinfra.engine.streams import Streams
+from vinfra.errors import InputError, Refused
+from vinfra.metrics.metric import metrics
+from vinfra.scenario.audit import audit
+from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.load import resolve
+from vinfra.scenario.results import Point
+from vinfra.scenario.simulation import Simulation, shown
+from vinfra.scenario.world import build
+
+REPLICATIONS = 1 << 20  # more than the language allows, so that no two (seed, replication) share their streams
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A point before it is simulated: the scenario as it sees it, and where it stands."""
+
+    document: Document
+    variant: str
+    at: dict[str, Any]
+    replication: int
+
+
+def simulate(job: Job, inputs: Inputs) -> Point:
+    """The point; one that is refused says why, one that raises is kept with its error and stops nobody else."""
+    point = Point(job.variant, job.at, job.replication)
+    try:
+        _simulate(job, inputs, point)
+    except Refused as reason:
+        point.refused = str(reason)
+    except (InputError, ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        point.error = f"{type(error).__name__}: {error}"
+    return point
+
+
+def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
+    resolved = resolve(job.document)
+    world = build(resolved, inputs.recording(resolved))
+    seed = resolved.scenario.seed * REPLICATIONS + job.replication
+    simulation = Simulation(world, Streams(seed))
+    simulation.run()
+    record = simulation.record()
+    audit(simulation, record)
+    point.metrics = {name: value for name, metric in metrics().items() if (value := metric.compute(record)) is not None}
+    point.series = shown(record)
+    point.intervals = simulation.intervals()

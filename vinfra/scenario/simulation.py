@@ -1,0 +1,123 @@
+"""One replication of a world: a clock, epochs of demand over all VMs, transfers that share LUNs and links, and the record.
+
+Series are per epoch: watts, hertz, counts. Only what lies after the warm-up is measured.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.compute.cluster import Cluster, Sample
+from vinfra.compute.transfer import Transfers
+from vinfra.engine.clock import Clock
+from vinfra.engine.epochs import Epochs
+from vinfra.engine.recorder import Recorder
+from vinfra.engine.streams import Streams
+from vinfra.metrics.metric import Record
+from vinfra.scenario.results import Interval
+from vinfra.scenario.world import World
+from vinfra.workloads.cloudsim import DeletedAtZero
+from vinfra.workloads.demand import Demand
+
+SERIES = (
+    "time_s",
+    "step_s",
+    "power_w",
+    "cpu_wanted_hz",
+    "cpu_granted_hz",
+    "cpu_useful_hz",
+    "cpu_used_hz",
+    "cpu_on_hz",
+    "cpu_useful_cores",
+    "hosts_on",
+    "hosts_full",
+)
+
+
+class Simulation:
+    """The world in motion."""
+
+    def __init__(self, world: World, streams: Streams) -> None:
+        scenario = world.resolved.scenario
+        self.world = world
+        self.total = scenario.warmup + scenario.duration
+        self.clock = Clock()
+        self.recorder = Recorder()
+        self.cluster = Cluster(world.hosts, world.vms, world.resolved.power)
+        self.demand = _demand(world, streams)
+        self.transfers = Transfers(self.clock, world.transfers, world.capacities, self.recorder)
+        self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch)
+        self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
+        self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
+        self._core = world.hosts.core[world.vms.host]
+
+    def run(self) -> None:
+        """Run to the end of what is measured."""
+        self.clock.run(until=self.total)
+
+    def _epoch(self, number: int, time: float, length: float) -> None:
+        """Share all hosts for one epoch and record it."""
+        demand = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
+        if isinstance(self.demand, DeletedAtZero):
+            column = self.world.vms.column
+            self.cluster.occupy((column < 0) | self.demand.alive[column])
+        sample = self.cluster.sample(demand)
+        full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
+        for host in np.flatnonzero(full != self._full):
+            self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
+        self._full = full
+        self._record(number, time, length, sample)
+
+    def _record(self, number: int, time: float, length: float, sample: Sample) -> None:
+        useful = sample.granted / self.world.vms.factor
+        columns = self.columns
+        columns["time_s"][number] = time
+        columns["step_s"][number] = length
+        columns["power_w"][number] = sample.watts.sum()
+        columns["cpu_wanted_hz"][number] = sample.want.sum()
+        columns["cpu_granted_hz"][number] = sample.granted.sum()
+        columns["cpu_useful_hz"][number] = useful.sum()
+        columns["cpu_used_hz"][number] = sample.used.sum()
+        columns["cpu_on_hz"][number] = self.world.hosts.capacity[self.cluster.on].sum()
+        columns["cpu_useful_cores"][number] = (useful / self._core).sum()
+        columns["hosts_on"][number] = self.cluster.on.sum()
+        columns["hosts_full"][number] = self._full.sum()
+
+    def record(self) -> Record:
+        """What metrics are computed from: the measured part of every series, totals and samples."""
+        measured = self.columns["time_s"] >= self.world.resolved.scenario.warmup - 1e-9
+        series = {name: column[measured] for name, column in self.columns.items()}
+        if not (self.world.hosts.curve >= 0).all():
+            del series["power_w"]
+        totals = {"vms_unplaced": float(sum(group.count for group in self.world.unplaced)), **self.transfers.totals()}
+        return Record(totals, series, {"transfer_s": self.transfers.times()})
+
+    def intervals(self) -> list[Interval]:
+        """The states entities were in."""
+        return [Interval(*interval) for interval in self.recorder.intervals(self.total)]
+
+
+def shown(record: Record) -> dict[str, NDArray[np.float64]]:
+    """The series that a report shows: power, utilisation and ready time over time."""
+    series = record.series
+    found = {"time_s": series["time_s"], "hosts_on": series["hosts_on"]}
+    if "power_w" in series:
+        found["power_w"] = series["power_w"]
+    found["cpu_utilisation"] = _over(series["cpu_used_hz"], series["cpu_on_hz"])
+    found["cpu_ready"] = _over(series["cpu_wanted_hz"] - series["cpu_granted_hz"], series["cpu_wanted_hz"])
+    return found
+
+
+def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Their ratio, 0 where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _demand(world: World, streams: Streams) -> Demand | None:
+    """The demand of all traces: recorded, drawn, or none."""
+    trace = world.resolved.trace
+    if trace is None or world.traces == 0:
+        return None
+    demand: Demand = world.recording or trace.synthesise(world.traces, streams)
+    return DeletedAtZero(demand) if world.resolved.scenario.compatibility == "cloudsim-3.0.3" else demand

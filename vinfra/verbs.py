@@ -1,0 +1,206 @@
+"""What each verb of the command line does. Every verb imports what it needs when it runs, and returns the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vinfra.errors import InputError, Place, suggest
+
+if TYPE_CHECKING:
+    from vinfra.scenario.run import Progress
+
+TEMPLATE = """\
+# yaml-language-server: $schema=https://json-schema.org/draft/2020-12/schema
+scenario: {name}
+question: How much does virtualization cost a compile farm, and does nested paging change it?
+background: >
+  A starting point: two hypervisor techniques and bare hardware under the same work. Change a value,
+  run it again, and compare. `vinfra list KIND` shows what can be named.
+
+seed: 1
+duration: 10 min
+
+hosts:
+  h1:
+    server: {server}               # vinfra list servers
+    hypervisor: {product}          # vinfra list products
+
+vms:
+  guest:
+    count: 4
+    vcpus: 1
+    memory: 1 GiB
+    workload: kernel-build         # vinfra list workloads
+
+compare:                           # the columns: what changes against the file as written
+  native:  {{hosts.h1.hypervisor: none}}
+  binary-translation: {{hosts.h1.technique: binary-translation}}
+  nested-paging: {{hosts.h1.technique: nested-paging}}
+
+sweep:                             # the rows: every combination
+  vms.guest.workload: [cpu-bound, kernel-build]
+
+measure: {{throughput: relative to native, cpu_overhead: relative to native}}
+
+expect:                            # checked on every run; exit code 1 when one does not hold
+  - {{throughput: native >= nested-paging, why: exits cost something}}
+"""
+
+
+def run(given: argparse.Namespace) -> int:
+    """Simulate a scenario, print the comparison, write the run folder."""
+    from vinfra.report import exports, page
+    from vinfra.scenario.inputs import Inputs
+    from vinfra.scenario.load import read
+    from vinfra.scenario.run import plan, work
+
+    inputs = Inputs()
+    planned = plan(read(given.file, given.set), inputs, given.variant, Path(given.out) if given.out else None)
+    manifest = planned.folder / "manifest.json"
+    if given.fresh or not manifest.exists():
+        page.prefetch()
+    with _progress(quiet=given.json or given.quiet) as progress:
+        result = work(planned, inputs, given.on, given.fresh, progress)
+    if not exports.current(planned.folder, result):
+        page.write(result, planned.folder)
+        exports.write(result, planned.folder)
+    if given.json:
+        print(json.dumps(result.document()))
+    elif not given.quiet:
+        from vinfra.report import table
+
+        table.show(result, planned.folder / "report.html")
+    for error in dict.fromkeys(point.error for point in result.points if point.error):
+        print(f"{given.file}: a point failed: {error}", file=sys.stderr)
+    return 1 if result.failed else 0
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress | None]:
+    """A bar on standard error when somebody is looking and it takes long; nothing otherwise."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    looks = (
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*looks, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("points", total=None)
+        yield lambda done, every: bar.update(task, completed=done, total=every)
+
+
+def check(given: argparse.Namespace) -> int:
+    """Check scenarios without simulating; with --resolved print every value and where it came from."""
+    from vinfra.scenario.check import check as checked
+    from vinfra.scenario.inputs import Inputs
+    from vinfra.scenario.load import read
+    from vinfra.scenario.resolved import lines
+
+    wrong = []
+    for file in given.file:
+        try:
+            document = read(file)
+            found = checked(document, Inputs())
+        except InputError as problems:
+            wrong += problems.problems
+            continue
+        if given.resolved:
+            print("\n".join(lines(found.base)))
+        else:
+            rows = 1
+            for values in found.base.scenario.sweep.values():
+                rows *= len(values)
+            print(f"{file}: fine; {len(found.columns)} variants x {rows} rows x {found.base.scenario.replications} replications")
+        for variant, reason in found.refused.items():
+            print(f"{file}: variant {variant} is refused: {reason}", file=sys.stderr)
+    if wrong:
+        raise InputError(wrong)
+    return 0
+
+
+def new(given: argparse.Namespace) -> int:
+    """Write a scenario to start from, ready to run."""
+    import re
+
+    from vinfra.scenario.schema import KEBAB
+
+    path = Path(f"{given.name}.yaml")
+    if not re.fullmatch(KEBAB, given.name):
+        raise InputError.at(Place("vinfra new"), f"'{given.name}' is no name in kebab-case, such as my-question")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE.format(name=given.name))
+    except FileExistsError:
+        raise InputError.at(Place(str(path)), "is there already; choose another name") from None
+    print(f"wrote {path}; now: vinfra run {path}")
+    return 0
+
+
+def report(given: argparse.Namespace) -> int:
+    """Write the report of a run again, from what its folder holds."""
+    from vinfra.report import exports, page
+    from vinfra.scenario.reopen import reopen
+
+    folder = _run_folder(given.run)
+    result = reopen(folder)
+    page.write(result, folder)
+    exports.write(result, folder)
+    print(folder / "report.html")
+    return 0
+
+
+def _run_folder(name: str) -> Path:
+    """The folder itself, or the newest run of the scenario of that name."""
+    if (Path(name) / "ledger.sqlite").exists():
+        return Path(name)
+    runs = sorted(Path("results", name).glob("*/ledger.sqlite"), key=lambda path: path.stat().st_mtime)
+    if runs:
+        return runs[-1].parent
+    known = [path.name for path in Path("results").glob("*") if path.is_dir()]
+    raise InputError.at(Place("vinfra report"), f"no run '{name}'{suggest(name, known)}")
+
+
+def list(given: argparse.Namespace) -> int:  # the verb's name
+    """What a scenario can name, one line each."""
+    from vinfra.scenario import catalog
+
+    if given.kind is None:
+        print("\n".join(catalog.KINDS))
+        return 0
+    try:
+        entries = catalog.entries(given.kind)
+    except KeyError as unknown:
+        raise InputError.at(Place("vinfra list"), unknown.args[0]) from None
+    if given.feature:
+        entries = [entry for entry in entries if given.feature in entry.details]
+    if given.json:
+        print(json.dumps([asdict(entry) for entry in entries], indent=2))
+        return 0
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        details = f"  [{'; '.join(entry.details)}]" if entry.details else ""
+        print(f"{entry.name:<{width}}  {entry.title}{details}")
+    return 0
+
+
+def schema(given: argparse.Namespace) -> int:
+    """Print the JSON Schema of the scenario language."""
+    from vinfra.scenario.language import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+    return 0
