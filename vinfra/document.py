@@ -44,6 +44,7 @@ TREACHEROUS = {
 SYNTAX = {
     "tab character": "a tab cannot indent; use spaces",
     "mapping values are not allowed": "a colon where none can be; quote the text, or put the key on a line of its own",
+    "found unexpected ':'": "a colon where none can be; put a space after it, or quote the text",
     "block sequence entries are not allowed": "a list cannot begin here; put it on a line of its own",
     "did not find expected key": "a key is expected here; does the indentation fit the lines above?",
     "did not find expected '-'": "a list item (`- `) is expected here; does the indentation fit the lines above?",

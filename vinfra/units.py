@@ -144,34 +144,41 @@ def _parse(text: str, dimension: str) -> float:
     if match is None:
         raise ValueError(_malformed(text, dimension))
     number, unit = match[1], match[2]
-    exact: Ratio | None
+    found: float | None
     if unit in kind.units:
-        exact = Ratio(number) * kind.units[unit]
+        found = _si(number, kind.units[unit])
     elif unit is None and dimension == "fraction":
-        exact = Ratio(number)
+        found = float(number)
     elif unit is None:
         raise ValueError(f"{_quoted(text)} needs a unit: write it like '{kind.example}'")
     else:
-        exact = _chain(text) if dimension == "time" else None
-    if exact is None:
+        found = _chain(text) if dimension == "time" else None
+    if found is None:
         raise ValueError(_unknown(text, number, unit, kind))
-    if dimension == "fraction" and exact > 1:
+    if dimension == "fraction" and found > 1:
         raise ValueError(f"{_quoted(text)} is above 100 %")
+    if math.isinf(found):
+        raise ValueError(f"{_quoted(text)} is too large for a number")
+    return found
+
+
+def _si(number: str, scale: Scale) -> float:
+    """The nearest float to number times scale (0.35 for 35 %, which 35 * 0.01 is not); infinity when there is none."""
     try:
-        return float(exact)
+        return float(Ratio(number) * scale)
     except OverflowError:
-        raise ValueError(f"{_quoted(text)} is too large for a number") from None
+        return math.inf
 
 
-def _chain(text: str) -> Ratio | None:
+def _chain(text: str) -> float | None:
     """`1 h 30 min`: times from large to small, decimals in the last alone; None when it is not written so."""
-    total, at, whole = Ratio(0), 0, True
+    total, at, whole = 0.0, 0, True
     above: float | Ratio = math.inf
     while (match := CHAINED.match(text, at)) and whole:
         scale = DIMENSIONS["time"].units.get(match[2])
         if scale is None or scale >= above:
             return None
-        total += Ratio(match[1]) * scale
+        total += _si(match[1], scale)
         at, above, whole = match.end(), scale, match[1].isdigit()
     return total if at == len(text) and text[-1] != " " else None
 
@@ -235,7 +242,7 @@ def show(value: float, dimension: str) -> str:
     if value == 0:
         fitting = [unit for unit, scale in units.items() if scale == 1] or list(units)
     numbers = [(f"{value / float(units[unit]):.6g}", unit) for unit in fitting]
-    exact = [(number, unit) for number, unit in numbers if number != "inf" and Ratio(number) * units[unit] == Ratio(value)]
+    exact = [(number, unit) for number, unit in numbers if number != "inf" and _si(number, units[unit]) == value]
     return min((f"{number} {unit}" for number, unit in exact or numbers[:1]), key=len)
 
 

@@ -1,0 +1,1 @@
+"""Hardware: processors, servers and their power."""

@@ -1,0 +1,1 @@
+"""Hypervisors: techniques, the products that have them, and what they cost."""

@@ -1,0 +1,1 @@
+"""One way to virtualize a processor in each file."""

@@ -1,0 +1,1 @@
+"""One trace format in each file."""
