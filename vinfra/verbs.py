@@ -16,44 +16,6 @@ from vinfra.errors import InputError, Place, suggest
 if TYPE_CHECKING:
     from vinfra.scenario.run import Progress
 
-TEMPLATE = """\
-# yaml-language-server: $schema=https://json-schema.org/draft/2020-12/schema
-scenario: {name}
-question: How much does virtualization cost a compile farm, and does nested paging change it?
-background: >
-  A starting point: two hypervisor techniques and bare hardware under the same work. Change a value,
-  run it again, and compare. `vinfra list KIND` shows what can be named.
-
-seed: 1
-duration: 10 min
-
-hosts:
-  h1:
-    server: {server}               # vinfra list servers
-    hypervisor: {product}          # vinfra list products
-
-vms:
-  guest:
-    count: 4
-    vcpus: 1
-    memory: 1 GiB
-    workload: kernel-build         # vinfra list workloads
-
-compare:                           # the columns: what changes against the file as written
-  native:  {{hosts.h1.hypervisor: none}}
-  binary-translation: {{hosts.h1.technique: binary-translation}}
-  nested-paging: {{hosts.h1.technique: nested-paging}}
-
-sweep:                             # the rows: every combination
-  vms.guest.workload: [cpu-bound, kernel-build]
-
-measure: {{throughput: relative to native, cpu_overhead: relative to native}}
-
-expect:                            # checked on every run; exit code 1 when one does not hold
-  - {{throughput: native >= nested-paging, why: exits cost something}}
-"""
-
-
 def run(given: argparse.Namespace) -> int:
     """Simulate a scenario, print the comparison, write the run folder."""
     from vinfra.report import exports, page
@@ -136,15 +98,17 @@ def check(given: argparse.Namespace) -> int:
 def new(given: argparse.Namespace) -> int:
     """Write a scenario to start from, ready to run."""
     import re
+    from importlib import resources
 
     from vinfra.scenario.schema import KEBAB
 
     path = Path(f"{given.name}.yaml")
     if not re.fullmatch(KEBAB, given.name):
         raise InputError.at(Place("vinfra new"), f"'{given.name}' is no name in kebab-case, such as my-question")
+    template = (resources.files("vinfra.scenario") / "template.yaml").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE.format(name=given.name))
+            file.write(template.replace("NAME", given.name))
     except FileExistsError:
         raise InputError.at(Place(str(path)), "is there already; choose another name") from None
     print(f"wrote {path}; now: vinfra run {path}")

@@ -203,6 +203,7 @@ def test_brackets_in_text_are_not_nesting() -> None:
         ("a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document begins here; keep one (remove the `---`)"),
         ("a:\n\tb: 1\n", "f.yaml:2:1: a tab cannot indent; use spaces"),
         ("a: b: c\n", "f.yaml:1:5: a colon where none can be; quote the text"),
+        ("a: {b:}\n", "f.yaml:1:6: a colon where none can be; put a space after it"),
         ("a: [1, 2\nb: 3\n", "a `,` or the `]` is missing for the list that begins on line 1"),
         ("a: {b: 1\nc: 2\n", "a `,` or the `}` is missing for the mapping that begins on line 1"),
         ("a: 'x\nb: 1\n", "the quote that begins on line 1 is not closed"),
@@ -271,7 +272,14 @@ def test_a_file_without_end_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("4", 4), ("64 GiB", "64 GiB"), ("[a, 1]", ["a", 1]), ("{a: {b: 1}}", {"a": {"b": 1}}), ("null", None), ("''", "")],
+    [
+        ("4", 4),
+        ("64 GiB", "64 GiB"),
+        ("[a, 1]", ["a", 1]),
+        ("{a: {b: 1}}", {"a": {"b": 1}}),
+        ("null", None),
+        ("''", ""),
+    ],
 )
 def test_a_value_set_on_the_command_line_reads_as_in_a_file(text: str, value: object) -> None:
     assert scalar(text, Place("--set")) == value

@@ -238,7 +238,14 @@ def test_the_schema_lets_an_editor_check_what_the_reader_checks() -> None:
     assert schema["properties"]["wait"]["type"] == "string"
     assert schema["properties"]["wait"]["examples"] == ["5 min"]
     accepts = jsonschema.Draft202012Validator(schema).is_valid
-    keys = {"time": "wait", "size": "memory", "frequency": "clock", "power": "draw", "data rate": "link", "rate": "calls"}
+    keys = {
+        "time": "wait",
+        "size": "memory",
+        "frequency": "clock",
+        "power": "draw",
+        "data rate": "link",
+        "rate": "calls",
+    }
     for text, dimension, _ in GOOD:
         assert dimension not in keys or accepts({keys[dimension]: text}), text
     for text, dimension, _ in BAD:

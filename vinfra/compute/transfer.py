@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import Clock
 from vinfra.engine.recorder import Recorder
-from vinfra.engine.sharing import Activity, Resource, Sharing
+from vinfra.engine.sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Transfers:
             "transfers_unfinished": float(len(self.plans) - len(self.times())),
             "transferred_bytes": math.fsum(self._moved(vm) for vm in sorted(self.done)),
             "transfer_busy_s": busy,
-            "lun_done_ios": math.fsum(lun.carried for lun in luns),
+            "lun_done_ios": math.fsum(lun.carried(self.clock.now) for lun in luns),
             "lun_possible_ios": math.fsum(lun.capacity for lun in luns) * busy,
         }
 
@@ -86,7 +87,7 @@ class Transfers:
             moved = math.fsum(
                 self._moved(vm) * done.plan.uses[name] for vm, done in sorted(self.done.items()) if name in done.plan.uses
             )
-            yield f"work carried by {name} and work of its transfers", resource.carried, moved
+            yield f"work carried by {name} and work of its transfers", resource.carried(self.clock.now), moved
 
     def _moved(self, vm: str) -> float:
         """Bytes a transfer has moved."""

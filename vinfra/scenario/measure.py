@@ -1,6 +1,7 @@
 """Which metrics a scenario compares, and which of them relative to a variant.
 
-`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native}`; without it, every metric that says something.
+`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain}`; without it, every metric
+that says something.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ def relative(measure: list[str] | dict[str, str] | None, variants: Sequence[str]
     found = {}
     for name, text in measure.items():
         metric = find(name)
+        if text == "plain":
+            continue
         match = RELATIVE.match(text)
         if match is None:
-            raise ValueError(f"'{text}' is not understood; write `relative to VARIANT`")
+            raise ValueError(f"'{text}' is not understood; write `plain` or `relative to VARIANT`")
         if match[1] not in variants:
             raise ValueError(f"no variant '{match[1]}'{suggest(match[1], variants)}")
         found[metric.column] = match[1]

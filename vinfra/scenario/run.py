@@ -67,6 +67,7 @@ def _every(checked: Checked, document: Document, swept: Sequence[Row]) -> Iterat
 
 def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, progress: Progress | None = None) -> Run:
     """Simulate what is missing and return the whole run. Interrupting it loses nothing that was done."""
+    chosen_runner = runner(on)
     plan.folder.mkdir(parents=True, exist_ok=True)
     path = plan.folder / "ledger.sqlite"
     if fresh:
@@ -84,7 +85,7 @@ def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, pro
         wall, cpu = time.perf_counter(), time.process_time()
         try:
             if jobs:
-                for number, point in enumerate(runner(on).work(jobs, inputs), start=1):
+                for number, point in enumerate(chosen_runner.work(jobs, inputs), start=1):
                     ledger.add(point)
                     if progress is not None:
                         progress(len(every) - len(jobs) + number, len(every))

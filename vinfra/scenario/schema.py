@@ -114,6 +114,6 @@ class Scenario(Spec):
     sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = field({}, "rows: path of a value and what it takes in turn")
     replications: int = field(1, "seeds each point is simulated with", ge=1, le=10_000)
     measure: list[str] | dict[str, str] | None = field(
-        None, "metrics to compare (vinfra list metrics); as a mapping, `relative to VARIANT` adds the ratio"
+        None, "metrics to compare (vinfra list metrics); as a mapping, `relative to VARIANT` adds the ratio and `plain` does not"
     )
     expect: list[dict[str, Any]] = field([], "claims that are checked on every run: {metric: claim, when: {...}, why: text}")

@@ -18,7 +18,7 @@ from vinfra.metrics.metric import Record
 from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
-from vinfra.workloads.demand import Demand
+from vinfra.workloads.demand import Demand, Joined
 
 SERIES = (
     "time_s",
@@ -115,9 +115,11 @@ def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _demand(world: World, streams: Streams) -> Demand | None:
-    """The demand of all traces: recorded, drawn, or none."""
+    """The demand of all traces: recorded, drawn group by group, or none."""
     trace = world.resolved.trace
-    if trace is None or world.traces == 0:
+    if trace is None or not world.traces:
         return None
-    demand: Demand = world.recording or trace.synthesise(world.traces, streams)
+    demand: Demand | None = world.recording
+    if demand is None:
+        demand = Joined([trace.synthesise(count, streams, group) for group, count in world.traces.items() if count])
     return DeletedAtZero(demand) if world.resolved.scenario.compatibility == "cloudsim-3.0.3" else demand

@@ -41,13 +41,17 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The models of one scenario, ready to run with any seed. `capacities` are those of LUNs and links, per second."""
+    """The models of one scenario, ready to run with any seed.
+
+    `traces` says how many traces each group of VMs follows, in the order of the columns of demand; `capacities` are those of
+    LUNs and links, per second.
+    """
 
     resolved: Resolved
     recording: Recording | None
     hosts: Hosts
     vms: Vms
-    traces: int
+    traces: Mapping[str, int]
     unplaced: Sequence[Unplaced]
     transfers: Sequence[Plan]
     capacities: Mapping[str, float]
@@ -71,8 +75,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
     kinds = host_kinds(resolved)
     order = host_order(kinds)
     hosts = _hosts(order)
-    traces = _traces(resolved, recording)
-    counts = vm_counts(resolved, traces)
+    counts = vm_counts(resolved, _traces(resolved, recording))
     kind_of = np.array([kinds.index(kind) for kind, _ in order])
     room = Room(hosts.memory.copy(), hosts.capacity.copy(), hosts.core)
     rows = _Rows([], [], {})
@@ -116,7 +119,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         recording,
         hosts,
         vms,
-        traces,
+        {name: counts[name] for name, group in sorted(resolved.scenario.vms.items()) if follows_trace(resolved, group)},
         tuple(unplaced),
         flows.plans(resolved, networks, placed),
         flows.capacities(resolved, networks),

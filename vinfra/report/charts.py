@@ -1,0 +1,179 @@
+"""Charts as Vega-Lite specifications: dicts that hold no text of the scenario in a place where Vega reads expressions.
+
+Variants are numbers in the data and become names only when the page shows them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from vinfra.metrics.metric import Metric
+from vinfra.report.comparison import grouped, mean, row_key, where
+from vinfra.report.curves import Curve
+from vinfra.report.numbers import unit
+from vinfra.report.numbers import value as shown
+from vinfra.report.style import Style
+from vinfra.scenario.results import Run
+
+MOST_ROWS = 100  # that a choice offers; all of them are in the exports
+TICKS = 12  # swept values that are written at the axis one by one
+Spec = dict[str, Any]
+
+
+def over_time(curve: Curve, variants: int) -> Spec:
+    """Lines over time, one for each variant that is ticked, of the row that is chosen."""
+    drawn = sorted(curve.variants)
+    time: Spec = {"title": f"time ({curve.time_unit})", "values": curve.ticks}
+    return {
+        **_frame(),
+        "params": [{"name": "shown", "value": list(range(variants))}, {"name": "row", "value": 0}],
+        "transform": [{"filter": "datum.r === row && indexof(shown, datum.id) >= 0"}],
+        "encoding": {
+            "x": {
+                "field": "t",
+                "type": "quantitative",
+                "axis": {key: value for key, value in time.items() if value is not None},
+                "scale": {"nice": False, "domainMin": 0},
+            }
+        },
+        "layer": [
+            {
+                "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8, "strokeJoin": "round"},
+                "encoding": {"y": _upright("v", curve.unit), "color": _colour(variants), "strokeDash": _dash(variants)},
+            },
+            _pointer(drawn),
+        ],
+    }
+
+
+def _pointer(drawn: Sequence[int]) -> Spec:
+    """A rule under the pointer with the values of all lines there."""
+    hover = {"condition": {"param": "hover", "value": 0.6, "empty": False}, "value": 0}
+    tips = [{"field": "t", "type": "quantitative", "title": "t"}]
+    tips += [{"field": str(index), "type": "quantitative", "title": str(index)} for index in drawn]
+    select = {"type": "point", "fields": ["t"], "nearest": True, "on": "pointerover", "clear": "pointerout"}
+    return {
+        "transform": [{"pivot": "id", "value": "v", "groupby": ["t"]}],
+        "params": [{"name": "hover", "select": select}],
+        "mark": {"type": "rule", "strokeWidth": 1, "color": "var(--soft)", "tooltip": {"content": "data"}},
+        "encoding": {"opacity": hover, "tooltip": tips},
+    }
+
+
+def over_parameter(run: Run, metric: Metric) -> tuple[Spec, list[Spec], list[str]]:
+    """A metric over the swept parameter with the most values: specification, data, and the names of the other rows.
+
+    Numbers make lines; names make points side by side, since between them there is nothing to join. Of the other rows
+    the first hundred are drawn.
+    """
+    path = parameter(run)
+    numeric = all(_is_number(point.at.get(path)) for point in run.points)
+    rest: dict[str, tuple[int, str]] = {}
+    values: list[Spec] = []
+    for at, points in grouped(run.points):
+        others = {key: value for key, value in at.items() if key != path}
+        row, _ = rest.setdefault(row_key(others), (len(rest), where(others)))
+        if row >= MOST_ROWS:
+            continue
+        x = at[path] if numeric else shown(at.get(path))
+        for index, variant in enumerate(run.variants):
+            average, half = mean([point for point in points if point.variant == variant.name], metric.column)
+            if average is not None and math.isfinite(average):
+                spread = half or 0.0
+                row_of = {"r": row, "id": index, "x": x, "v": average}
+                values.append({**row_of, "lo": average - spread, "hi": average + spread})
+    spread_shown = any(value["lo"] < value["v"] for value in values)
+    ticks = sorted({value["x"] for value in values})
+    spec = _parameter_spec(path, metric, len(run.variants), numeric, spread_shown, ticks)
+    return spec, values, [name for _, name in rest.values()][:MOST_ROWS]
+
+
+def parameter(run: Run) -> str:
+    """The swept path with the most values; of several, one whose values are numbers, then the first."""
+
+    def rank(path: str) -> tuple[int, bool]:
+        values = {row_key({"": point.at.get(path)}) for point in run.points}
+        return (len(values), all(_is_number(point.at.get(path)) for point in run.points))
+
+    return max(run.sweep, key=rank)
+
+
+def has_bars(spec: Spec) -> bool:
+    """Whether a chart draws intervals."""
+    return any("y2" in layer["encoding"] for layer in spec["layer"])
+
+
+def _parameter_spec(path: str, metric: Metric, variants: int, numeric: bool, spread: bool, ticks: list[Any]) -> Spec:
+    x: Spec = {"field": "x", "axis": {"title": path, "labelAngle": 0}}
+    if numeric:
+        x |= {"type": "quantitative", "scale": {"zero": False, "nice": False, "padding": 12}}
+        if len(ticks) <= TICKS:
+            x["axis"]["values"] = ticks
+    else:
+        x |= {"type": "nominal", "sort": None}
+    shared: Spec = {"x": x, "color": _colour(variants)}
+    if not numeric:
+        shared["xOffset"] = {"field": "id", "type": "nominal", "scale": {"paddingOuter": 0.6}}
+    tips = [
+        {"field": "id", "type": "quantitative", "title": "id"},
+        {"field": "v", "type": "quantitative", "title": "v"},
+    ]
+    layers: list[Spec] = []
+    if numeric:
+        layers.append({"mark": {"type": "line", "strokeWidth": 1.8}, "encoding": {"strokeDash": _dash(variants)}})
+    if spread:
+        layers.append({"mark": {"type": "rule", "strokeWidth": 1.2}, "encoding": {"y2": {"field": "hi"}}})
+        layers[-1]["encoding"]["y"] = {"field": "lo", "type": "quantitative"}
+    point = {"type": "point", "filled": True, "size": 70, "opacity": 1, "tooltip": {"content": "data"}}
+    layers.append({"mark": point, "encoding": {"shape": _shape(variants), "tooltip": tips}})
+    for layer in layers:
+        layer["encoding"].setdefault("y", _upright("v", unit(metric.unit)))
+    return {
+        **_frame(),
+        "params": [{"name": "shown", "value": list(range(variants))}, {"name": "row", "value": 0}],
+        "transform": [{"filter": "datum.r === row && indexof(shown, datum.id) >= 0"}],
+        "encoding": shared,
+        "layer": layers,
+    }
+
+
+def _frame() -> Spec:
+    return {
+        "width": "container",
+        "height": 210,
+        "padding": {"left": 2, "right": 14, "top": 8, "bottom": 2},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"name": "rows"},
+    }
+
+
+def _upright(name: str, title: str) -> Spec:
+    return {
+        "field": name,
+        "type": "quantitative",
+        "axis": {"title": title or None},
+        "scale": {"zero": True, "nice": True},
+    }
+
+
+def _scale(variants: int, choose: str) -> Spec:
+    styles = [Style.of(index) for index in range(variants)]
+    return {"domain": list(range(variants)), "range": [getattr(style, choose) for style in styles]}
+
+
+def _colour(variants: int) -> Spec:
+    return {"field": "id", "type": "nominal", "legend": None, "scale": _scale(variants, "colour")}
+
+
+def _dash(variants: int) -> Spec:
+    return {"field": "id", "type": "nominal", "legend": None, "scale": _scale(variants, "dash")}
+
+
+def _shape(variants: int) -> Spec:
+    return {"field": "id", "type": "nominal", "legend": None, "scale": _scale(variants, "shape")}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

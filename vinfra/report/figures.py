@@ -1,0 +1,117 @@
+"""The figures of the page: which charts a run gives, what is written under them, and which variants they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from vinfra.report import charts
+from vinfra.report.curves import PER_LINE, Curve, curves
+from vinfra.report.numbers import label, unit
+from vinfra.report.style import Style
+from vinfra.scenario.results import Run
+
+TOGETHER = 8  # lines that are told apart at a glance; more can be ticked
+METRICS = 6  # charts over a swept parameter; the table has all metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One chart: words for the page, the specification, and its data as lines over time or as values."""
+
+    id: str
+    kind: Literal["time", "parameter"]
+    title: str
+    caption: str
+    label: str
+    rows: list[str]
+    variants: list[int]
+    spec: charts.Spec
+    unit: str = ""
+    time: str = ""
+    lines: list[list[Any]] = field(default_factory=list)
+    values: list[charts.Spec] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the page's script needs of it."""
+        drawn = {"values": self.values} if self.values else {"lines": self.lines}
+        about = {"id": self.id, "kind": self.kind, "unit": self.unit, "time": self.time}
+        return {**about, "spec": self.spec, **drawn}
+
+
+class Entry(NamedTuple):
+    """A variant in the legend; `ticked` where it is shown before the reader chooses."""
+
+    id: int
+    name: str
+    style: Style
+    ticked: bool
+
+
+def figures(run: Run) -> list[Figure]:
+    """Metrics over the swept parameter, then series over time."""
+    return [*_over_parameter(run), *_over_time(run)]
+
+
+def legend(run: Run, drawn: Sequence[Figure]) -> list[Entry]:
+    """Variants that any figure draws, the first few ticked."""
+    found = sorted({index for figure in drawn for index in figure.variants})
+    return [
+        Entry(index, run.variants[index].name, Style.of(index), place < TOGETHER) for place, index in enumerate(found)
+    ]
+
+
+def _over_time(run: Run) -> Iterator[Figure]:
+    found = curves(run)
+    for index, curve in enumerate(found.curves):
+        yield Figure(
+            id=f"time-{index}",
+            kind="time",
+            title=curve.title,
+            caption=" ".join(_under(run, curve, found.left_out)),
+            label=f"Line chart of {curve.axis} over time, one line for each variant",
+            rows=found.rows,
+            variants=sorted(curve.variants),
+            spec=charts.over_time(curve, len(run.variants)),
+            unit=curve.unit,
+            time=curve.time_unit,
+            lines=curve.lines,
+        )
+
+
+def _under(run: Run, curve: Curve, left_out: int) -> Iterator[str]:
+    """The sentences under a chart over time."""
+    if curve.description:
+        yield _sentence(curve.description)
+    if any(point.replication for point in run.points):
+        yield "The first replication of each variant."
+    if curve.thinned:
+        yield f"Of {curve.thinned:,} values a line the least and the greatest of every stretch, {PER_LINE:,} at most;"
+        yield "all are in series.parquet."
+    if left_out:
+        yield f"{left_out:,} more rows of the sweep are in series.parquet."
+
+
+def _over_parameter(run: Run) -> Iterator[Figure]:
+    for index, metric in enumerate(run.metrics[:METRICS] if run.sweep else ()):
+        spec, values, rows = charts.over_parameter(run, metric)
+        bars = " Bars: 95 % interval of the mean (Student's t)." if charts.has_bars(spec) else ""
+        if values:
+            yield Figure(
+                id=f"parameter-{index}",
+                kind="parameter",
+                title=label(metric.name),
+                caption=_sentence(metric.description) + bars,
+                label=f"Chart of {metric.column} over {charts.parameter(run)}, one mark for each variant",
+                rows=rows,
+                variants=sorted({value["id"] for value in values}),
+                spec=spec,
+                unit=unit(metric.unit),
+                values=values,
+            )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,76 @@
+"""The timeline in the Chrome trace event format, which Perfetto and the browser's own trace viewer open.
+
+One process for each variant (and row of the sweep), one thread for each entity; a state interval is a complete event,
+a series is a counter. Times are microseconds of simulated time. Source of the format: "Trace Event Format", Google,
+2016. Of several replications the first is shown; a trace ends at a million events, and says so, because viewers do.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from vinfra.report.comparison import grouped, where
+from vinfra.report.whole import whole
+from vinfra.scenario.results import Point, Run
+
+MOST = 1_000_000
+MICROSECONDS = 1e6
+
+
+def write(run: Run, path: Path) -> None:
+    """Write the trace, event by event, so that a large one needs no memory."""
+    with whole(path) as part, part.open("w", encoding="utf-8") as file:
+        limits = {"events": f"at most {MOST}", "replication": "the first"}
+        about = {"scenario": run.scenario, "digest": run.digest, **limits}
+        file.write(f'{{"displayTimeUnit": "ms", "otherData": {json.dumps(about)}, "traceEvents": [\n')
+        for number, event in enumerate(islice(events(run), MOST)):
+            file.write((",\n" if number else "") + json.dumps(event))
+        file.write("\n]}\n")
+
+
+def events(run: Run) -> Iterator[dict[str, Any]]:
+    """Every event, process by process."""
+    process = 0
+    for at, points in grouped(run.points):
+        for variant in run.variants:
+            point = next((point for point in points if point.variant == variant.name), None)
+            if point is None or not (point.series or point.intervals):
+                continue
+            process += 1
+            name = f"{variant.name}: {where(at)}" if at else variant.name
+            yield {"ph": "M", "pid": process, "tid": 0, "name": "process_name", "args": {"name": name}}
+            yield {"ph": "M", "pid": process, "tid": 0, "name": "process_sort_index", "args": {"sort_index": process}}
+            yield from _states(point, process)
+            yield from _counters(point, process)
+
+
+def _states(point: Point, process: int) -> Iterator[dict[str, Any]]:
+    threads: dict[str, int] = {}
+    for interval in point.intervals:
+        if interval.entity not in threads:
+            thread = threads[interval.entity] = len(threads) + 1
+            yield {"ph": "M", "pid": process, "tid": thread, "name": "thread_name", "args": {"name": interval.entity}}
+        yield {
+            "ph": "X",
+            "pid": process,
+            "tid": threads[interval.entity],
+            "name": interval.state,
+            "cat": "state",
+            "ts": interval.start * MICROSECONDS,
+            "dur": (interval.end - interval.start) * MICROSECONDS,
+        }
+
+
+def _counters(point: Point, process: int) -> Iterator[dict[str, Any]]:
+    for name in sorted(point.series):
+        if name == "time_s":
+            continue
+        for time, value in zip(point.series["time_s"].tolist(), point.series[name].tolist(), strict=True):
+            if math.isfinite(value):
+                at = time * MICROSECONDS
+                yield {"ph": "C", "pid": process, "tid": 0, "name": name, "ts": at, "args": {name: value}}
