@@ -1,7 +1,7 @@
 """vinfra: what-if questions about virtual infrastructure. One YAML file is one question.
 
-    import vinfra
-    run = vinfra.run(vinfra.load("scenarios/fleet/planetlab-day.yaml"))
+import vinfra
+run = vinfra.run(vinfra.load("scenarios/fleet/planetlab-day.yaml"))
 """
 
 from __future__ import annotations

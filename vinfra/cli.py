@@ -47,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("file", help="the scenario")
     run.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one value of the file")
     run.add_argument("--variant", action="append", metavar="NAME", help="only this variant (repeat for more)")
-    run.add_argument("--on", default="local", metavar="RUNNER", help="where points are simulated (default: local, this process)")
+    run.add_argument(
+        "--on", default="local", metavar="RUNNER", help="where points are simulated (default: local, this process)"
+    )
     run.add_argument("--fresh", action="store_true", help="forget what an earlier run of the same question found")
     run.add_argument("--out", metavar="DIR", help="write here instead of results/<scenario>/<identity>/")
     run.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
@@ -65,7 +67,9 @@ def parser() -> argparse.ArgumentParser:
 
     listing = verbs.add_parser("list", help="what a scenario can name")
     listing.add_argument("kind", nargs="?", help="servers, processors, products, techniques, workloads, metrics, ...")
-    listing.add_argument("--with", dest="feature", metavar="FEATURE", help="only those that have it, e.g. nested-paging")
+    listing.add_argument(
+        "--with", dest="feature", metavar="FEATURE", help="only those that have it, e.g. nested-paging"
+    )
     listing.add_argument("--json", action="store_true", help="print as JSON")
 
     verbs.add_parser("schema", help="print the JSON Schema of the scenario language")

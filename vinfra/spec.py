@@ -1,7 +1,7 @@
 """Frozen, typed descriptions: every key of a scenario, every fact and every plug-in's parameters is a field of a Spec.
 
-A field carries its description, unit and source, so schema, reference page, `vinfra list` and errors come from one place.
-Quantities are plain floats in SI (see units.py); they are written as text with a unit.
+A field carries its description, unit and source, so schema, reference page, `vinfra list` and errors come from one
+place. Quantities are plain floats in SI (see units.py); they are written as text with a unit.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Spec(BaseModel):
-    """Frozen, refuses unknown keys and silent conversions (a number where text belongs, text where a number belongs)."""
+    """Frozen, refuses unknown keys and silent conversions (a number where text belongs, text where a number
+    belongs)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, use_attribute_docstrings=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_default=True, use_attribute_docstrings=False
+    )
 
 
 def field(default: Any, description: str, *, source: str | None = None, tag: str | None = None, **checks: Any) -> Any:
@@ -23,5 +26,5 @@ def field(default: Any, description: str, *, source: str | None = None, tag: str
     `source` and `tag` (measured, fitted, assumed) say where a model constant comes from; `checks` are pydantic's
     (ge, gt, le, lt, min_length, pattern, ...).
     """
-    extra = {key: value for key, value in (("source", source), ("tag", tag)) if value is not None}
+    extra: dict[str, Any] = {key: value for key, value in (("source", source), ("tag", tag)) if value is not None}
     return Field(default, description=description, json_schema_extra=extra or None, **checks)

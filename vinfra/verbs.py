@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from vinfra.errors import InputError, Place, suggest
 
 if TYPE_CHECKING:
     from vinfra.scenario.run import Progress
+
 
 def run(given: argparse.Namespace) -> int:
     """Simulate a scenario, print the comparison, write the run folder."""
@@ -51,7 +53,14 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     looks = (
         TextColumn("simulating"),
@@ -84,10 +93,9 @@ def check(given: argparse.Namespace) -> int:
         if given.resolved:
             print("\n".join(lines(found.base)))
         else:
-            rows = 1
-            for values in found.base.scenario.sweep.values():
-                rows *= len(values)
-            print(f"{file}: fine; {len(found.columns)} variants x {rows} rows x {found.base.scenario.replications} replications")
+            rows = math.prod(len(values) for values in found.base.scenario.sweep.values())
+            size = f"{len(found.columns)} variants x {rows} rows x {found.base.scenario.replications} replications"
+            print(f"{file}: fine; {size}")
         for variant, reason in found.refused.items():
             print(f"{file}: variant {variant} is refused: {reason}", file=sys.stderr)
     if wrong:

@@ -116,7 +116,9 @@ def test_the_order_things_are_listed_in_changes_nothing(vinfra: Run, tmp_path: P
 
 
 def test_replications_differ_and_repeat(vinfra: Run) -> None:
-    text = (Path("small.yaml").read_text().replace("demand: 50 %, ", "")).replace("[2, 4]", "[20, 40]") + "workload: {trace: planetlab}\nreplications: 2\n"
+    text = (Path("small.yaml").read_text().replace("demand: 50 %, ", "")).replace(
+        "[2, 4]", "[20, 40]"
+    ) + "workload: {trace: planetlab}\nreplications: 2\n"
     Path("drawn.yaml").write_text(text.replace("scenario: small", "scenario: drawn"))
     first = result(vinfra("run", "drawn.yaml", "--json"))
     again = result(vinfra("run", "drawn.yaml", "--json", "--fresh"))
@@ -135,7 +137,10 @@ def test_a_claim_that_does_not_hold_is_exit_code_1(vinfra: Run) -> None:
 
 def test_a_refused_variant_is_a_cell_that_says_why(vinfra: Run) -> None:
     text = Path("small.yaml").read_text() + "  - {cpu_ready: one < 90}\n"
-    text = text.replace("  two: {hosts.esx1.cores: 1}", "  two: {hosts.esx1: {server: hp-proliant-ml110-g4, technique: nested-paging, hypervisor: esx-4.0}}")
+    text = text.replace(
+        "  two: {hosts.esx1.cores: 1}",
+        "  two: {hosts.esx1: {server: hp-proliant-ml110-g4, technique: nested-paging, hypervisor: esx-4.0}}",
+    )
     Path("refused.yaml").write_text(text.replace("  - {cpu_ready: one <= two}\n", ""))
     document = result(vinfra("run", "refused.yaml", "--json"))
     one, two = document["variants"]
@@ -158,7 +163,9 @@ def test_bad_input_is_exit_code_2_one_line_each_and_nothing_written(vinfra: Run,
 
 def test_an_interrupted_run_leaves_with_130_and_continues(vinfra: Run, tmp_path: Path) -> None:
     text = Path("small.yaml").read_text().replace("[2, 4]", f"[{', '.join(map(str, range(2, 400)))}]")
-    Path("long.yaml").write_text(text.replace("memory: 8 GiB", "memory: 800 GiB").replace("duration: 1 h", "duration: 30 d"))
+    Path("long.yaml").write_text(
+        text.replace("memory: 8 GiB", "memory: 800 GiB").replace("duration: 1 h", "duration: 30 d")
+    )
     process = subprocess.Popen([sys.executable, "-m", "vinfra.cli", "run", "long.yaml", "--out", "long", "--json"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})  # fmt: skip
@@ -192,7 +199,9 @@ class TestRecordedDay:
         document = result(vinfra("run", DAY, "--set", f"workload.path={day}", "--out", str(out), "--json"))
         return document["digest"], {v["name"]: v["metrics"]["energy_kwh"] for v in document["variants"]}
 
-    def test_energy_is_that_of_cloudsim_where_its_rules_are_repeated(self, vinfra: Run, planetlab_day: Path, tmp_path: Path) -> None:
+    def test_energy_is_that_of_cloudsim_where_its_rules_are_repeated(
+        self, vinfra: Run, planetlab_day: Path, tmp_path: Path
+    ) -> None:
         _, energy = self.energies(vinfra, planetlab_day, tmp_path / "out")
         assert energy["npa"] == pytest.approx(2419.2, rel=1e-9)
         assert energy["dvfs"] == pytest.approx(764.96, rel=0.02)

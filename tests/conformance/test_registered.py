@@ -20,7 +20,9 @@ PLUGINS = [(registry, name) for registry in REGISTRIES for name in registry]
 FACTS = [(kind, name) for kind in facts.kinds() for name in facts.names(kind)]
 
 
-@pytest.mark.parametrize(("registry", "name"), PLUGINS, ids=lambda value: value if isinstance(value, str) else value.kind)
+@pytest.mark.parametrize(
+    ("registry", "name"), PLUGINS, ids=lambda value: value if isinstance(value, str) else value.kind
+)
 class TestPlugins:
     def test_it_is_named_in_kebab_case_after_its_file(self, registry: Registry[Any], name: str) -> None:
         assert name == name.lower()

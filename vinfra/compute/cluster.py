@@ -48,7 +48,7 @@ class Cluster:
         vms = self.vms
         want = vms.want(demand)
         granted = fill(vms.host, want, vms.shares, vms.reservation, self.hosts.capacity)
-        used = np.bincount(vms.host, weights=granted, minlength=len(self.hosts.names))
+        used: Floats = np.bincount(vms.host, weights=granted, minlength=len(self.hosts.names)).astype(float, copy=False)
         return Sample(want, granted, used, self.watts(used))
 
     def watts(self, used: Floats) -> Floats:

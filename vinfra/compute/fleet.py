@@ -1,7 +1,7 @@
 """Hosts and VMs as arrays: one row for each, hosts in canonical order, VMs by their host.
 
-Units: hertz, bytes. A VM's `size` is what 100 % demand wants in native cycles per second; `factor` is what its technique
-makes of one native cycle; `ceiling` bounds what it may use.
+Units: hertz, bytes. A VM's `size` is what 100 % demand wants in native cycles per second; `factor` is what its
+technique makes of one native cycle; `ceiling` bounds what it may use.
 """
 
 from __future__ import annotations

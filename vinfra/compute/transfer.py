@@ -1,7 +1,8 @@
 """Data that VMs move to and from their datastores: fluid flows over the LUN and the links on the way.
 
-A transfer of B bytes in blocks of b bytes does B/b host I/Os; each costs disk I/Os on the LUN (RAID write penalty) and its
-bytes on every link. All transfers share LUNs and links max-min fairly (engine/sharing.py). Units: bytes, disk I/Os, seconds.
+A transfer of B bytes in blocks of b bytes does B/b host I/Os; each costs disk I/Os on the LUN (RAID write penalty) and
+its bytes on every link. All transfers share LUNs and links max-min fairly (engine/sharing.py). Units: bytes, disk
+I/Os, seconds.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Done:
 class Transfers:
     """All transfers of one simulation. `capacities` maps a resource's name to its capacity per second."""
 
-    def __init__(self, clock: Clock, plans: Sequence[Plan], capacities: Mapping[str, float], recorder: Recorder) -> None:
+    def __init__(
+        self, clock: Clock, plans: Sequence[Plan], capacities: Mapping[str, float], recorder: Recorder
+    ) -> None:
         self.clock = clock
         self.sharing = Sharing(clock)
         self.recorder = recorder
@@ -85,7 +88,9 @@ class Transfers:
         """For every resource: its name, what it carried, and what the transfers that use it moved of it."""
         for name, resource in self.resources.items():
             moved = math.fsum(
-                self._moved(vm) * done.plan.uses[name] for vm, done in sorted(self.done.items()) if name in done.plan.uses
+                self._moved(vm) * done.plan.uses[name]
+                for vm, done in sorted(self.done.items())
+                if name in done.plan.uses
             )
             yield f"work carried by {name} and work of its transfers", resource.carried(self.clock.now), moved
 

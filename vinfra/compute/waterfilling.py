@@ -1,9 +1,10 @@
 """Who gets how much of a full host: shares, reservations and limits together, all hosts in one numpy pass.
 
-VM i on a host with level L gets clip(L * shares_i, floor_i, want_i), with floor_i = min(reservation_i, want_i); L is where
-the grants add up to the capacity. The sum is piecewise linear in L with corners at floor_i/shares_i and want_i/shares_i:
-sort the corners of each host, add up slopes, find the piece that holds the capacity. O(m log m) for m VMs, exact.
-Everything in hertz. Source: max-min fairness with weights and bounds, Bertsekas and Gallager, Data Networks, section 6.5.
+VM i on a host with level L gets clip(L * shares_i, floor_i, want_i), with floor_i = min(reservation_i, want_i); L is
+where the grants add up to the capacity. The sum is piecewise linear in L with corners at floor_i/shares_i and
+want_i/shares_i: sort the corners of each host, add up slopes, find the piece that holds the capacity. O(m log m) for m
+VMs, exact. Everything in hertz. Source: max-min fairness with weights and bounds, Bertsekas and Gallager, Data
+Networks, section 6.5.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ Ints = NDArray[np.int64]
 def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity: Floats) -> Floats:
     """What each VM is granted; shape (vms,), hertz.
 
-    host: index of each VM's host, ascending, shape (vms,); want (bounded by limits already), shares (> 0) and reservation of
-    each VM, shape (vms,); capacity of each host, shape (hosts,). A host that is not full grants what is wanted. Reservations
-    that do not fit their host are scaled down alike.
+    host: index of each VM's host, ascending, shape (vms,); want (bounded by limits already), shares (> 0) and
+    reservation of each VM, shape (vms,); capacity of each host, shape (hosts,). A host that is not full grants what is
+    wanted. Reservations that do not fit their host are scaled down alike.
     """
     granted = want.copy()
     wanted = np.bincount(host, weights=want, minlength=len(capacity))

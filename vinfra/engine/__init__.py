@@ -1,0 +1,1 @@
+"""Simulated time, fluid sharing, epochs, random streams and the recorder; knows no host."""

@@ -1,4 +1,5 @@
-"""What sharing is about: resources that can do so much per second, and activities that use them until their work is done.
+"""What sharing is about: resources that can do so much per second, and activities that use them until their work is
+done.
 
 Either an activity knows what it has left and its rate, or it is a member of its only resource's virtual time (fair.py).
 Units: work, work per second, seconds.
@@ -16,9 +17,9 @@ from vinfra.engine.fair import Fair
 
 
 class Resource:
-    """Something that can do so much per second. `tied` are activities that use another resource too, `weightless` those
-    that get their floor and no more; where there is either, virtual time is not for it. `watch` is told of every span of
-    constant use: (from, to, used per second)."""
+    """Something that can do so much per second. `tied` are activities that use another resource too, `weightless`
+    those that get their floor and no more; where there is either, virtual time is not for it. `watch` is told of every
+    span of constant use: (from, to, used per second)."""
 
     def __init__(self, name: str, capacity: float, watch: Callable[[float, float, float], None] | None = None) -> None:
         self.name = name

@@ -1,8 +1,8 @@
 """Simulated time. SimPy's environment with one difference: ties are broken by who scheduled an event, never by when.
 
-The key of an event is (time, priority, source, sequence): `source` is the name of the logical process that scheduled it,
-`sequence` counts that source's events. So neither the order in which entities are set up nor the number of partitions they
-are spread over changes what happens first. Unit: seconds.
+The key of an event is (time, priority, source, sequence): `source` is the name of the logical process that scheduled
+it, `sequence` counts that source's events. So neither the order in which entities are set up nor the number of
+partitions they are spread over changes what happens first. Unit: seconds.
 """
 
 from __future__ import annotations
@@ -73,7 +73,12 @@ class Clock(simpy.Environment):
             return Owned(self, generator, owner)
 
     def call_at(
-        self, time: float, function: Callable[..., object], *arguments: object, source: str | None = None, priority: int = NORMAL
+        self,
+        time: float,
+        function: Callable[..., object],
+        *arguments: object,
+        source: str | None = None,
+        priority: int = NORMAL,
     ) -> None:
         """Call a function at a time; what it schedules is the source's too. ValueError when the time has passed."""
         if time < self._now:

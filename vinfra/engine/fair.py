@@ -1,8 +1,9 @@
 """Sharing one resource in virtual time: what a change costs grows with log n, not with n.
 
-With nobody at a floor or bound, everybody gets level * weight, level = capacity / sum of (weight * amount). Virtual time V
-grows by level * dt, so work w that starts at V ends at V + w / weight, whatever happens to the level meanwhile: a change of
-the level moves no one. Source: Parekh and Gallager, IEEE/ACM ToN 1(3), 1993 (virtual time of weighted fair queueing).
+With nobody at a floor or bound, everybody gets level * weight, level = capacity / sum of (weight * amount). Virtual
+time V grows by level * dt, so work w that starts at V ends at V + w / weight, whatever happens to the level meanwhile:
+a change of the level moves no one. Source: Parekh and Gallager, IEEE/ACM ToN 1(3), 1993 (virtual time of weighted fair
+queueing).
 """
 
 from __future__ import annotations

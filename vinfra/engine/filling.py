@@ -1,9 +1,9 @@
 """Weighted max-min fair rates with floors and bounds, over any number of resources: progressive filling.
 
-All demands rise together: rate_i(L) = clip(L * weight_i, floor_i, bound_i) for a rising level L, until a resource is full;
-who uses it stops at that rate, the others rise on. The result is max-min fair: nobody could have more without taking from
-somebody at a lower level. Units: whatever the work is measured in, per second.
-Source: Bertsekas and Gallager, Data Networks, section 6.5; with bounds as in SimGrid's lmm solver (Casanova et al., JPDC 2014).
+All demands rise together: rate_i(L) = clip(L * weight_i, floor_i, bound_i) for a rising level L, until a resource is
+full; who uses it stops at that rate, the others rise on. The result is max-min fair: nobody could have more without
+taking from somebody at a lower level. Units: whatever the work is measured in, per second. Source: Bertsekas and
+Gallager, Data Networks, section 6.5; with bounds as in SimGrid's lmm solver (Casanova et al., JPDC 2014).
 """
 
 from __future__ import annotations

@@ -42,5 +42,7 @@ class Recorder:
 
     def intervals(self, end: float) -> list[Interval]:
         """All intervals up to `end`, by entity, start and state; the states that still last end there."""
-        lasting = [(entity, state, since, end) for entity, (state, since) in self._open.items() if state and end > since]
+        lasting = [
+            (entity, state, since, end) for entity, (state, since) in self._open.items() if state and end > since
+        ]
         return sorted(self._closed + lasting, key=lambda interval: (interval[0], interval[2], interval[1]))

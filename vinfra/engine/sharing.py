@@ -1,9 +1,9 @@
 """Fluid sharing: activities have work to do and use resources; who uses what decides at which rate each goes on.
 
-Rates are weighted max-min fair with floors and bounds (filling.py) and change only where something changed: all changes of
-one instant are settled at its end, once for each connected component and in the order of names, so the order in which they
-were made never shows. A resource that is tied to no other and where nobody's floor or bound counts runs in virtual time
-(fair.py), and a change costs O(log n). Units: work per second.
+Rates are weighted max-min fair with floors and bounds (filling.py) and change only where something changed: all
+changes of one instant are settled at its end, once for each connected component and in the order of names, so the
+order in which they were made never shows. A resource that is tied to no other and where nobody's floor or bound counts
+runs in virtual time (fair.py), and a change costs O(log n). Units: work per second.
 """
 
 from __future__ import annotations
@@ -149,7 +149,9 @@ class Sharing:
             for a in activities
         ]
         used = [0.0] * len(resources)
-        for activity, rate in zip(activities, rates(claimants, [resource.capacity for resource in resources]), strict=True):
+        for activity, rate in zip(
+            activities, rates(claimants, [resource.capacity for resource in resources]), strict=True
+        ):
             activity.go_on(rate, now)
             self._foretell(activity.ends_at(), activity.name, activity.version, activity)
             for resource, amount in activity.uses:

@@ -1,8 +1,8 @@
 """Random numbers that belong to their entity: one stream for each (seed, purpose, entity name).
 
-Adding a VM never changes another VM's draws. For arrays of entities one number each is drawn in one numpy pass: SplitMix64
-of (key of the entity + counter), integer arithmetic only, so that every machine draws the same.
-Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
+Adding a VM never changes another VM's draws. For arrays of entities one number each is drawn in one numpy pass:
+SplitMix64 of (key of the entity + counter), integer arithmetic only, so that every machine draws the same. Source:
+Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def uniform(keys: Keys, counter: int) -> NDArray[np.float64]:
 
 
 def normal(keys: Keys, counter: int) -> NDArray[np.float64]:
-    """A standard normal number for each key, shape (keys,), from a table of 4,096 levels (no SIMD function, no machine)."""
+    """A standard normal number for each key, shape (keys,), from a table of 4,096 levels (no SIMD function, no
+    machine)."""
     return _normal_table()[(bits(keys, counter) >> np.uint64(64 - LEVELS)).astype(np.int64)]
 
 
@@ -66,4 +67,5 @@ def _normal_table() -> NDArray[np.float64]:
     count = 1 << LEVELS
     middle = [NormalDist().inv_cdf((level + 0.5) / count) for level in range(count)]
     table = np.array(middle)
-    return table / np.sqrt(np.mean(table**2))
+    scaled: NDArray[np.float64] = table / np.sqrt(np.mean(table**2))
+    return scaled

@@ -28,14 +28,21 @@ def cpu_ready(record: Record) -> float | None:
     return _ratio(wanted - _work(record, "cpu_granted_hz"), wanted)
 
 
-@metric("cpu_overhead", "pct", "less", "cycles spent on virtualization, relative to the cycles of the same work on bare hardware")
+@metric(
+    "cpu_overhead",
+    "pct",
+    "less",
+    "cycles spent on virtualization, relative to the cycles of the same work on bare hardware",
+)
 def cpu_overhead(record: Record) -> float | None:
     """(Granted - useful) over useful; may be below 0 where a technique saves cycles."""
     useful = _work(record, "cpu_useful_hz")
     return _ratio(_work(record, "cpu_granted_hz") - useful, useful)
 
 
-@metric("throughput", "per_s", "more", "guest work done per second, in seconds of native CPU time of the VMs' own cores")
+@metric(
+    "throughput", "per_s", "more", "guest work done per second, in seconds of native CPU time of the VMs' own cores"
+)
 def throughput(record: Record) -> float | None:
     """Useful cycles over the clock of the cores they ran on."""
     return float(np.average(record.series["cpu_useful_cores"], weights=record.series["step_s"]))

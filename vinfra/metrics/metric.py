@@ -20,8 +20,8 @@ from vinfra.errors import suggest
 class Record:
     """What the simulation of one point leaves behind.
 
-    totals: scalars (work in cycles, bytes, joules, counts); series: arrays over epochs, `time_s` and `step_s` among them;
-    samples: arrays over VMs or activities.
+    totals: scalars (work in cycles, bytes, joules, counts); series: arrays over epochs, `time_s` and `step_s` among
+    them; samples: arrays over VMs or activities.
     """
 
     totals: Mapping[str, float]
@@ -48,10 +48,11 @@ class Metric:
 _all: dict[str, Metric] = {}
 
 
-def metric(name: str, unit: str, better: Literal["less", "more", "neither"], description: str) -> Callable[
-    [Callable[[Record], float | None]], Metric
-]:
-    """Decorator that turns a function of the record into a metric. It returns None where the record has nothing to say."""
+def metric(
+    name: str, unit: str, better: Literal["less", "more", "neither"], description: str
+) -> Callable[[Callable[[Record], float | None]], Metric]:
+    """Decorator that turns a function of the record into a metric. It returns None where the record has nothing to
+    say."""
 
     def keep(compute: Callable[[Record], float | None]) -> Metric:
         found = Metric(name, unit, better, description, compute)

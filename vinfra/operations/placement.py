@@ -1,4 +1,5 @@
-"""Where VMs start. A placement is one file in placements/: it sees what each host has left and names a host for each VM.
+"""Where VMs start. A placement is one file in placements/: it sees what each host has left and names a host for each
+VM.
 
 VMs come in batches that are alike, so that a placement works on arrays over hosts, not VM by VM.
 """
@@ -29,8 +30,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """VMs that are alike: how many, the memory one needs (bytes), the CPU its reservation and its vCPUs at full speed take on
-    each host (hertz, shape (hosts,)), how fast a core it needs (hertz) and which hosts it may use (bool, shape (hosts,))."""
+    """VMs that are alike: how many, the memory one needs (bytes), the CPU its reservation and its vCPUs at full speed
+    take on each host (hertz, shape (hosts,)), how fast a core it needs (hertz) and which hosts it may use (bool, shape
+    (hosts,))."""
 
     name: str
     count: int
@@ -56,7 +58,8 @@ class Placement(Spec):
         return batch.reserved if self.cpu == "reserved" else batch.configured
 
     def place(self, batch: Batch, room: Room) -> NDArray[np.int64]:
-        """Host of each VM of the batch, shape (count,), NOWHERE where no host has room; takes the room it gives away."""
+        """Host of each VM of the batch, shape (count,), NOWHERE where no host has room; takes the room it gives
+        away."""
         raise TypeError(f"{type(self).__name__} does not say how it places")
 
 

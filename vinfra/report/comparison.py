@@ -1,7 +1,7 @@
 """The comparison that the terminal, the page and the summary all print: blocks of metrics by variants.
 
 One block for each row of the sweep (one in all without a sweep); a cell is the mean over its replications. Best is
-judged on what is printed: two numbers that read the same are both best, and where all read the same none is.
+judged on what is printed: numbers that read the same (4 and 4.000) are both best; where all do, none is.
 """
 
 from __future__ import annotations
@@ -165,9 +165,13 @@ def _cell(metric: Metric, points: list[Point], note: int | None) -> Cell:
 
 
 def _mark_best(metric: Metric, cells: list[Cell]) -> None:
-    known = [cell for cell in cells if cell.value is not None and math.isfinite(cell.value)]
-    if metric.better == "neither" or len({cell.text for cell in known}) < 2:
+    read = {id(cell): float(cell.text.replace(",", "")) for cell in cells if _is_known(cell)}
+    if metric.better == "neither" or len(set(read.values())) < 2:
         return
-    best = (min if metric.better == "less" else max)(known, key=lambda cell: cell.value or 0.0)
-    for cell in known:
-        cell.best = cell.text == best.text
+    best = (min if metric.better == "less" else max)(read.values())
+    for cell in cells:
+        cell.best = read.get(id(cell)) == best
+
+
+def _is_known(cell: Cell) -> bool:
+    return cell.value is not None and math.isfinite(cell.value)

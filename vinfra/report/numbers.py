@@ -24,8 +24,7 @@ def number(value: float | None, digits: int = 4) -> str:
         return "not a number" if math.isnan(value) else "infinite" if value > 0 else "-infinite"
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    rounded = float(f"{value:.{digits}g}")
-    exponent = math.floor(math.log10(abs(rounded)))
+    exponent = _exponent(value, digits)
     if not -4 <= exponent < 15:
         return f"{value:.{digits - 1}e}"
     return f"{value:,.{max(0, digits - 1 - exponent)}f}"
@@ -39,8 +38,13 @@ def ratio(value: float) -> str:
 def _three(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return number(value)
-    exponent = math.floor(math.log10(abs(float(f"{value:.3g}"))))
+    exponent = _exponent(value, 3)
     return f"{value:,.{max(0, 2 - exponent)}f}" if -4 <= exponent < 15 else f"{value:.2e}"
+
+
+def _exponent(value: float, digits: int) -> int:
+    """The power of ten of the first digit, after rounding: 0.9999 with three digits is 1.00, so 0."""
+    return int(f"{value:.{digits - 1}e}".partition("e")[2])
 
 
 def unit(text: str) -> str:

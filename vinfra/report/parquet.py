@@ -1,12 +1,13 @@
 """Points, series and state intervals as Parquet, by way of duckdb (which needs no second library for it).
 
 Long form: every row carries its variant, its place in the sweep (as JSON text, and one column for each path) and its
-replication, so that a query needs no join.
+replication, so that a query needs no join. What is missing or not a number is null.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -46,13 +47,19 @@ def _copy(base: DuckDBPyConnection, columns: Sequence[Column], path: Path) -> No
     """One table into one file. Columns get plain names on the way in, so that no name can be mistaken for SQL."""
     base.register("rows", {f"c{index}": column.values for index, column in enumerate(columns)})
     names = _unique([column.name for column in columns])
-    chosen = ", ".join(
-        f"c{index}::{column.kind} as {_quoted(name)}"
+    chosen = [
+        f"{_cast(f'c{index}', column.kind)} as {_quoted(name)}"
         for index, (column, name) in enumerate(zip(columns, names, strict=True))
-    )
+    ]
     target = str(path).replace("'", "''")
-    base.execute(f"copy (select {chosen} from rows) to '{target}' (format parquet)")
+    base.execute(f"copy (select {', '.join(chosen)} from rows) to '{target}' (format parquet)")
     base.unregister("rows")
+
+
+def _cast(name: str, kind: str) -> str:
+    """SQL for a column of that type. What is not a number is null: versions differ in what they take NaN for."""
+    cast = f"{name}::{kind}"
+    return f"case when isnan({cast}) then null else {cast} end" if kind == "double" else cast
 
 
 def points(run: Run) -> list[Column]:
@@ -118,10 +125,9 @@ def _texts(name: str, values: Iterable[str | None]) -> Column:
 
 
 def _numbers(name: str, values: Sequence[float | None]) -> Column:
-    """Numbers; a missing one is null (a masked entry), which is not the same as not a number."""
-    array = np.ma.masked_array([0.0 if value is None else value for value in values], dtype=np.float64)
-    array.mask = np.array([value is None for value in values], dtype=bool)
-    return Column(name, "double", array)
+    return Column(
+        name, "double", np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    )
 
 
 def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:

@@ -27,7 +27,9 @@ def _equal(what: str, one: np.ndarray, other: np.ndarray) -> None:
     scale = np.maximum(np.abs(one), np.abs(other))
     if (np.abs(one - other) > ROUNDING * scale + 1e-6).any():
         worst = int(np.argmax(np.abs(one - other) / np.maximum(scale, 1e-300)))
-        raise AssertionError(f"{what} do not add up: {one[worst]:.12g} and {other[worst]:.12g}; this is a defect of vinfra")
+        raise AssertionError(
+            f"{what} do not add up: {one[worst]:.12g} and {other[worst]:.12g}; this is a defect of vinfra"
+        )
 
 
 def _below(what: str, one: np.ndarray, other: np.ndarray) -> None:

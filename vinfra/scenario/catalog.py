@@ -1,4 +1,5 @@
-"""What a scenario can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema read it here."""
+"""What a scenario can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema read it
+here."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of `vinfra list`: what it is called, what it is, what it offers (features, parameters) and the source."""
+    """One line of `vinfra list`: what it is called, what it is, what it offers (features, parameters) and the
+    source."""
 
     name: str
     title: str

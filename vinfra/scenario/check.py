@@ -1,7 +1,7 @@
 """Everything that can be said about a scenario before it is simulated: shape, references and sense, all at once.
 
-Each variant and each swept value is checked as it will be simulated, so a mistake in the last row shows before the first
-point runs. A variant that a plug-in refuses is not an error: it is a cell that says why.
+Each variant and each swept value is checked as it will be simulated, so a mistake in the last row shows before the
+first point runs. A variant that a plug-in refuses is not an error: it is a cell that says why.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
 from vinfra.document import Document
 from vinfra.errors import InputError, Problem, Refused
 from vinfra.metrics.metric import find
@@ -25,13 +26,15 @@ COMBINATIONS = 256
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A scenario without a problem: what it expects, what its metrics are relative to, which variants are refused."""
+    """A scenario without a problem: what it expects, what its metrics are relative to, which variants are refused,
+    which techniques run its VMs."""
 
     base: Resolved
     columns: list[Column]
     expectations: list[Expectation]
     relative: dict[str, str]
     refused: dict[str, str]
+    techniques: frozenset[str]
 
 
 def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> Checked:
@@ -42,8 +45,9 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     chosen = gather(problems, lambda: columns(document, only)) or []
     swept = gather(problems, lambda: rows(document)) or []
     refused: dict[str, str] = {}
+    techniques: set[str] = set()
     for spot in _spots(chosen, swept):
-        gather(problems, lambda spot=spot: _sense(spot, document, inputs, refused))  # type: ignore[misc]
+        gather(problems, lambda spot=spot: _sense(spot, document, inputs, refused, techniques))  # type: ignore[misc]
     names = [column.name for column in every]
     expectations = list(_expectations(document, names, problems))
     ratios = gather(problems, lambda: _relative(document, names))
@@ -52,24 +56,27 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     if len(refused) == len(chosen):
         raise InputError(Problem(base.place(), "", reason) for reason in sorted(set(refused.values())))
     active = {column.name for column in chosen}
-    return Checked(base, chosen, [e for e in expectations if e.variants <= active], ratios, refused)
+    return Checked(
+        base, chosen, [e for e in expectations if e.variants <= active], ratios, refused, frozenset(techniques)
+    )
 
 
 def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
-    """Every combination where they are few; else every variant with the first row, and every row with the first variant."""
+    """Every combination where they are few; else every variant with the first row, and every row with the first
+    variant."""
     if len(chosen) * len(swept) <= COMBINATIONS:
         return [Spot(column, row, 0) for row, column in itertools.product(swept, chosen)]
     return [Spot(column, swept[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in swept[1:]]
 
 
-def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str]) -> None:
+def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], techniques: set[str]) -> None:
     resolved = resolve(spot.document(document))
     recording = inputs.recording(resolved)
     short = too_short(resolved, recording) if recording is not None else None
     if short is not None:
         raise InputError([short])
     try:
-        build(resolved, recording)
+        techniques |= build(resolved, recording).techniques
     except Refused as reason:
         refused.setdefault(spot.column.name, str(reason))
 

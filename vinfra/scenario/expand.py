@@ -1,6 +1,7 @@
 """From groups to hosts and VMs, one by one: names, order, hardware, and how many VMs a trace makes.
 
-Canonical order: hosts by number within their group, then by group (so that groups alternate); VMs by group, then number.
+Canonical order: hosts by number within their group, then by group (so that groups alternate); VMs by group, then
+number.
 """
 
 from __future__ import annotations
@@ -81,11 +82,13 @@ def host_order(kinds: list[HostKind]) -> list[tuple[HostKind, str]]:
 def vm_counts(resolved: Resolved, traces: int) -> dict[str, int]:
     """How many VMs each group has, by group name, when there are `traces` traces (0: no limit known yet).
 
-    Groups that say `per-trace` split the traces nobody else takes in blocks of equal size, rounded up; the last group by
-    name takes the rest.
+    Groups that say `per-trace` split the traces nobody else takes in blocks of equal size, rounded up; the last group
+    by name takes the rest.
     """
     groups = dict(sorted(resolved.scenario.vms.items()))
-    fixed = sum(group.count for name, group in groups.items() if follows_trace(resolved, group) and isinstance(group.count, int))
+    fixed = sum(
+        group.count for name, group in groups.items() if follows_trace(resolved, group) and isinstance(group.count, int)
+    )
     sharing = [name for name, group in groups.items() if group.count == "per-trace"]
     _refuse_counts(resolved, groups, sharing, fixed, traces)
     left = traces - fixed
@@ -112,7 +115,9 @@ def _refuse_counts(
         if not follows_trace(resolved, groups[name]):
             cure = "name one under `workload`" if resolved.trace is None else "leave `demand` out"
             raise InputError.at(
-                resolved.place("vms", name, "count"), f"per-trace needs demand from a trace: {cure}", f"vms.{name}.count"
+                resolved.place("vms", name, "count"),
+                f"per-trace needs demand from a trace: {cure}",
+                f"vms.{name}.count",
             )
     if fixed > traces:
         name = next(name for name, group in groups.items() if follows_trace(resolved, group))

@@ -19,7 +19,9 @@ from vinfra.errors import suggest
 from vinfra.metrics.metric import Metric, find
 from vinfra.scenario.results import Claim
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|(?P<op><=|>=|==|<|>)|(?P<sign>[*%])|(?P<name>[\w][\w.-]*))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|(?P<op><=|>=|==|<|>)|(?P<sign>[*%])|(?P<name>[\w][\w.-]*))"
+)
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -65,7 +67,9 @@ class Expectation:
     def check(self, table: Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, float | None]]]]) -> Claim:
         """The verdict over a table of rows: (at, variant -> metric column -> mean)."""
         details, holds = [], True
-        chosen = [(at, values) for at, values in table if all(at.get(path) == value for path, value in self.when.items())]
+        chosen = [
+            (at, values) for at, values in table if all(at.get(path) == value for path, value in self.when.items())
+        ]
         for at, values in chosen:
             column = {variant: metrics.get(self.metric.column) for variant, metrics in values.items()}
             numbers = [term.value(column) for term in self.terms]
@@ -98,7 +102,9 @@ def understand(entry: Mapping[str, Any], variants: Sequence[str], sweep: Mapping
     claims = [key for key in entry if key not in ("when", "why")]
     if len(claims) != 1:
         found = f"; found {', '.join(map(repr, claims))} (text with a comma needs quotes)" if claims else ""
-        raise ValueError(f"a claim is one metric and its comparison, such as {{energy: a < b}}, with `when` and `why`{found}")
+        raise ValueError(
+            f"a claim is one metric and its comparison, such as {{energy: a < b}}, with `when` and `why`{found}"
+        )
     name, text = claims[0], entry[claims[0]]
     try:
         metric = find(name)

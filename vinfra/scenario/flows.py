@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vinfra import facts
+from vinfra.compute.fleet import Hosts, Vms
 from vinfra.compute.transfer import Plan
 from vinfra.errors import InputError
 from vinfra.scenario.load import Resolved
-from vinfra.scenario.schema import Datastore, VmGroup
+from vinfra.scenario.schema import Datastore, Transfer
 from vinfra.storage.lun import Disk, Raid, capacity, disk_ios_per_byte
 from vinfra.topology.graph import Topology, build
 
@@ -29,32 +30,30 @@ def capacities(resolved: Resolved, networks: Topology) -> dict[str, float]:
     return found
 
 
-def plans(
-    resolved: Resolved, networks: Topology, placed: Sequence[tuple[str, str, str]]
-) -> list[Plan]:
-    """One plan for each VM that moves data; `placed` holds (VM, its group, its host). InputError where no way leads."""
+def plans(resolved: Resolved, networks: Topology, vms: Vms, groups: Sequence[str], hosts: Hosts) -> list[Plan]:
+    """One plan for each VM that moves data; `groups` are the VMs' groups. InputError where no way leads."""
     found = []
-    for vm, name, host in placed:
+    moving = {name for name, group in resolved.scenario.vms.items() if group.transfer is not None}
+    for index, name in enumerate(groups) if moving else ():
         group = resolved.scenario.vms[name]
         if group.transfer is None or group.datastore is None:
             continue
         datastore = resolved.scenario.datastores[group.datastore]
-        uses = {f"lun/{group.datastore}": _disk_ios(group, datastore)}
-        for link in _way(resolved, networks, name, host, datastore):
+        uses = {f"lun/{group.datastore}": _disk_ios(group.transfer, datastore)}
+        for link in _way(resolved, networks, name, hosts.names[vms.host[index]], datastore):
             uses[f"link/{link}"] = 1.0
-        found.append(Plan(vm, group.transfer.start, group.transfer.size, uses))
+        found.append(Plan(vms.names[index], group.transfer.start, group.transfer.size, uses))
     return found
 
 
-def _disk_ios(group: VmGroup, datastore: Datastore) -> float:
+def _disk_ios(transfer: Transfer, datastore: Datastore) -> float:
     """Disk I/Os of one byte."""
-    assert group.transfer is not None
-    raid = facts.load("raid", datastore.raid, Raid)
-    return disk_ios_per_byte(raid, group.transfer.block, group.transfer.direction)
+    return disk_ios_per_byte(facts.load("raid", datastore.raid, Raid), transfer.block, transfer.direction)
 
 
 def _way(resolved: Resolved, networks: Topology, name: str, host: str, datastore: Datastore) -> list[str]:
-    """Names of the links from the host to the array; none where the scenario has no networks (the array is in the host)."""
+    """Names of the links from the host to the array; none where the scenario has no networks (the array is in the
+    host)."""
     if not resolved.scenario.topology:
         return []
     try:

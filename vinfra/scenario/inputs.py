@@ -1,4 +1,5 @@
-"""Recordings a scenario reads, each read once in a process and known by the digest of its content, never by its path."""
+"""Recordings a scenario reads, each read once in a process and known by the digest of its content, never by its
+path."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from pathlib import Path
 
 from vinfra.errors import InputError, Place, Problem
 from vinfra.scenario.load import Resolved
+from vinfra.units import show
 from vinfra.workloads.demand import Recording
 
 
@@ -39,7 +41,8 @@ def too_short(resolved: Resolved, recording: Recording) -> Problem | None:
     return Problem(
         _first_written(resolved, "duration", "workload"),
         "duration",
-        f"asks for {needed / 3600:g} h, the recording covers {covered / 3600:g} h: set duration to `{covered / 3600:g} h` or less",
+        f"asks for {show(needed, 'time')}, the recording covers {show(covered, 'time')}: "
+        f"set duration to `{show(covered - scenario.warmup, 'time')}` or less",
     )
 
 

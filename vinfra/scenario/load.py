@@ -5,6 +5,7 @@ Shape is the schema's. A reference is a name that must exist: a fact, a plug-in,
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,7 +25,11 @@ from vinfra.validate import validate
 from vinfra.workloads.trace import Trace
 
 SET = "--set"
-CHOICES = {"placement": ("policy", "placements"), "power": ("policy", "power-policies"), "workload": ("trace", "traces")}
+CHOICES = {
+    "placement": ("policy", "placements"),
+    "power": ("policy", "power-policies"),
+    "workload": ("trace", "traces"),
+}
 Key = tuple[str | int, ...]
 T = TypeVar("T")
 
@@ -68,7 +73,9 @@ def resolve(document: Document) -> Resolved:
     problems: list[Problem] = []
     scenario = gather(problems, lambda: validate(Scenario, document.data, document.places))
     problems += references(document)
-    plugins = {key: gather(problems, lambda key=key: _plugin(document, key)) for key in CHOICES}  # type: ignore[misc]
+    plugins: dict[str, Any] = {}
+    for key in CHOICES:
+        plugins[key] = gather(problems, functools.partial(_plugin, document, key))
     recording = gather(problems, lambda: _recording(document))
     if problems or scenario is None:
         raise InputError(problems)

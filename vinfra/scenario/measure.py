@@ -1,7 +1,7 @@
 """Which metrics a scenario compares, and which of them relative to a variant.
 
-`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain}`; without it, every metric
-that says something.
+`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain}`; without it, every
+metric that says something.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ RELATIVE = re.compile(r"^relative to (\S+)$")
 
 
 def chosen(measure: list[str] | dict[str, str] | None, points: Iterable[Point]) -> list[Metric]:
-    """The metrics to show: those named, or those that have a value at any point, without counts that are always zero."""
+    """The metrics to show: those named, or those that have a value at any point, without counts that are always
+    zero."""
     if measure is not None:
         return [find(name) for name in measure]
     seen: dict[str, bool] = {}

@@ -57,14 +57,18 @@ def _targets(data: Any, override: Override) -> Iterator[tuple[str, ...]]:
     """The paths an override means: itself, or one for each name a `*` stands for."""
     keys = tuple(override.path.split("."))
     if not all(keys):
-        raise InputError.at(override.place, "is not a path of keys joined by dots, such as hosts.h1.count", override.path)
+        raise InputError.at(
+            override.place, "is not a path of keys joined by dots, such as hosts.h1.count", override.path
+        )
     if keys[0] in FIXED:
         raise InputError.at(override.place, f"`{keys[0]}` cannot be changed by path; edit the file", override.path)
     section = data.get(keys[0])
     if keys[0] not in SECTIONS or len(keys) < 3 or not isinstance(section, dict):
         if "*" in keys:
             raise InputError.at(
-                override.place, f"`*` stands for a name within {', '.join(SECTIONS)}, as in hosts.*.memory", override.path
+                override.place,
+                f"`*` stands for a name within {', '.join(SECTIONS)}, as in hosts.*.memory",
+                override.path,
             )
         yield keys
         return

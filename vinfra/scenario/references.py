@@ -1,4 +1,5 @@
-"""Names in a scenario that must exist: facts and plug-ins by kind, hosts, datastores and arrays by what the file defines.
+"""Names in a scenario that must exist: facts and plug-ins by kind, hosts, datastores and arrays by what the file
+defines.
 
 References are checked on what was written, so that a mistake elsewhere in the file hides none of them.
 """

@@ -11,7 +11,20 @@ from vinfra.metrics.metric import find
 from vinfra.scenario.ledger import Ledger
 from vinfra.scenario.results import Claim, Run, Source, Variant
 
-PLAIN = "scenario question background identity seed version sweep relative contents resolved wall_s cpu_s".split()
+PLAIN = [
+    "scenario",
+    "question",
+    "background",
+    "identity",
+    "seed",
+    "version",
+    "sweep",
+    "relative",
+    "contents",
+    "resolved",
+    "wall_s",
+    "cpu_s",
+]
 
 
 def kept(run: Run) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""A scenario to its last default: every value with the file and line it came from, and the sources of the facts it used."""
+"""A scenario to its last default: every value with the file and line it came from, and the sources of the facts it
+used."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from vinfra import facts
 from vinfra.document import Document
 from vinfra.errors import dotted
-from vinfra.scenario.catalog import FACTS
+from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
@@ -91,14 +92,15 @@ def _plain(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def sources(resolved: Iterable[Resolved]) -> list[Source]:
-    """Where the numbers of the facts come from that these scenarios use, by kind and name."""
+def sources(resolved: Iterable[Resolved], techniques: Iterable[str]) -> list[Source]:
+    """Where the numbers come from that these scenarios use: facts by kind and name, and the techniques' constants."""
     used: dict[tuple[str, str], None] = {}
     for one in resolved:
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
             if kind in FACTS and raw is not None:
                 _use(used, kind, raw)
-    return [source for kind, name in sorted(used) for source in _sources(kind, name)]
+    found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
+    return found + [source for name in sorted(techniques) for source in _constants(name)]
 
 
 def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:
@@ -118,3 +120,11 @@ def _sources(kind: str, name: str) -> Iterator[Source]:
             grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(dotted(path))
     for (tag, citation, recalled), values in sorted(grouped.items()):
         yield Source(kind, name, tag, citation, tuple(values), recalled)
+
+
+def _constants(technique: str) -> Iterator[Source]:
+    """One Source for each constant of a technique that is written with its source."""
+    for key, info in PLUGINS["techniques"][technique].model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and "source" in extra:
+            yield Source("techniques", technique, str(extra["tag"]), str(extra["source"]), (f"{key}: {info.default}",))

@@ -1,7 +1,7 @@
 """What a run has to say: points (variant x row x replication), variants (means over points), claims and sources.
 
-Canonical order is by variant, row and replication name, never by the order of computing. The digest covers every number,
-rounded to 9 significant digits, and nothing else: no time, path or version enters it.
+Canonical order is by variant, row and replication name, never by the order of computing. The digest covers every
+number, rounded to 9 significant digits, and nothing else: no time, path or version enters it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from vinfra.errors import suggest
 from vinfra.metrics.metric import Metric
 
 
@@ -56,7 +57,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A column of the comparison: what it changes, its metrics (means over points) and why it was refused, if it was."""
+    """A column of the comparison: what it changes, its metrics (means over points) and why it was refused, if it
+    was."""
 
     name: str
     changes: dict[str, Any]
@@ -101,6 +103,13 @@ class Run:
         """SHA-256 over the results in canonical order."""
         return digest(self.points, self.contents)
 
+    def __getitem__(self, variant: str) -> Variant:
+        """A variant by name; KeyError when there is none."""
+        for found in self.variants:
+            if found.name == variant:
+                return found
+        raise KeyError(f"no variant '{variant}'{suggest(variant, [found.name for found in self.variants])}")
+
     @property
     def failed(self) -> bool:
         """True when a claim does not hold or a point raised: exit code 1."""
@@ -112,10 +121,12 @@ class Run:
             "scenario": self.scenario,
             "digest": self.digest,
             "variants": [
-                {"name": variant.name, "metrics": variant.metrics, "refused": variant.refused} for variant in self.variants
+                {"name": variant.name, "metrics": variant.metrics, "refused": variant.refused}
+                for variant in self.variants
             ],
             "points": [
-                {"variant": p.variant, "at": p.at, "replication": p.replication, "metrics": p.metrics} for p in self.points
+                {"variant": p.variant, "at": p.at, "replication": p.replication, "metrics": p.metrics}
+                for p in self.points
             ],
             "expect": [{"claim": claim.claim, "holds": claim.holds} for claim in self.expect],
         }

@@ -1,4 +1,5 @@
-"""Where points are simulated. `local` is this process; other packages add runners by the entry point group vinfra.runners.
+"""Where points are simulated. `local` is this process; other packages add runners by the entry point group
+vinfra.runners.
 
 A runner takes jobs and yields points in any order; the ledger and the canonical order make that invisible.
 """

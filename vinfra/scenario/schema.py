@@ -24,7 +24,8 @@ def named(kind: str, default: Any, description: str) -> Any:
 
 
 def chosen(kind: str, default: Any, description: str) -> Any:
-    """A mapping that names a plug-in of a kind and gives its parameters; load.py reads it with the plug-in's own class."""
+    """A mapping that names a plug-in of a kind and gives its parameters; load.py reads it with the plug-in's own
+    class."""
     return Field(default, description=description, json_schema_extra={"plugin": kind})
 
 
@@ -38,14 +39,18 @@ class HostGroup(Spec):
     frequency: Hertz | None = field(None, "clock of one core")
     memory: Bytes | None = field(None, "memory of one host")
     hypervisor: str = named("products", "none", "the hypervisor product; none is bare hardware")
-    technique: str | None = named("techniques", None, "how the processor is virtualized; the product chooses when unsaid")
+    technique: str | None = named(
+        "techniques", None, "how the processor is virtualized; the product chooses when unsaid"
+    )
 
 
 class Transfer(Spec):
     """A VM moves this much to or from its datastore, once."""
 
     size: Bytes = field(..., "bytes to move")
-    block: Bytes = field("64 KiB", "bytes of one I/O", source="VMFS redo-log and image readers use 64 KiB", tag="assumed")
+    block: Bytes = field(
+        "64 KiB", "bytes of one I/O", source="VMFS redo-log and image readers use 64 KiB", tag="assumed"
+    )
     direction: Literal["read", "write"] = field("read", "read from the datastore or write to it")
     start: Seconds = field("0 s", "when it starts")
 
@@ -64,7 +69,9 @@ class VmGroup(Spec):
     reservation: Hertz = field("0 Hz", "CPU that is guaranteed")
     limit: Hertz | None = field(None, "CPU that is never exceeded")
     workload: str | None = named("workloads", None, "what the guest does: its vector of guest events")
-    demand: Fraction | None = field(None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace")
+    demand: Fraction | None = field(
+        None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace"
+    )
     bits: Literal[32, 64] = field(64, "word size of the guest")
     pages: Bytes = field("4 KiB", "page size the guest and the hypervisor use for its memory")
     datastore: str | None = field(None, "where its disk lies")
@@ -103,17 +110,26 @@ class Scenario(Spec):
     hosts: dict[Name, HostGroup] = field(..., "the hosts", min_length=1)
     vms: dict[Name, VmGroup] = field(..., "the VMs", min_length=1)
     workload: dict[str, Any] | None = chosen(
-        "trace", None, "demand of the VMs that state none of their own: a recorded trace (`path`), or one with its statistics"
+        "trace",
+        None,
+        "demand of the VMs that state none of their own: a recorded trace (`path`), or one with its statistics",
     )
-    placement: dict[str, Any] = chosen("placement", {"policy": "first-fit"}, "which host a VM that names none starts on")
+    placement: dict[str, Any] = chosen(
+        "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
+    )
     power: dict[str, Any] = chosen("power policy", {"policy": "follows-load"}, "how a host's draw follows what it does")
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )
     compare: dict[Kebab, dict[str, Any]] = field({}, "variants: path of a value and what it becomes")
-    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = field({}, "rows: path of a value and what it takes in turn")
+    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = field(
+        {}, "rows: path of a value and what it takes in turn"
+    )
     replications: int = field(1, "seeds each point is simulated with", ge=1, le=10_000)
     measure: list[str] | dict[str, str] | None = field(
-        None, "metrics to compare (vinfra list metrics); as a mapping, `relative to VARIANT` adds the ratio and `plain` does not"
+        None,
+        "metrics to compare (vinfra list metrics); in a mapping, `relative to VARIANT` adds the ratio, `plain` does not",
     )
-    expect: list[dict[str, Any]] = field([], "claims that are checked on every run: {metric: claim, when: {...}, why: text}")
+    expect: list[dict[str, Any]] = field(
+        [], "claims that are checked on every run: {metric: claim, when: {...}, why: text}"
+    )

@@ -1,4 +1,5 @@
-"""One point, from the scenario as it sees it to its metrics: a pure function of that scenario, its recording and its seed."""
+"""One point, from the scenario as it sees it to its metrics: a pure function of that scenario, its recording and its
+seed."""
 
 from __future__ import annotations
 

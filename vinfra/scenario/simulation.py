@@ -1,4 +1,5 @@
-"""One replication of a world: a clock, epochs of demand over all VMs, transfers that share LUNs and links, and the record.
+"""One replication of a world: a clock, epochs of demand over all VMs, transfers that share LUNs and links, and the
+record.
 
 Series are per epoch: watts, hertz, counts. Only what lies after the warm-up is measured.
 """
@@ -64,7 +65,7 @@ class Simulation:
             self.cluster.occupy((column < 0) | self.demand.alive[column])
         sample = self.cluster.sample(demand)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
-        for host in np.flatnonzero(full != self._full):
+        for host in np.flatnonzero(full != self._full).tolist():
             self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
         self._full = full
         self._record(number, time, length, sample)

@@ -1,0 +1,1 @@
+"""LUNs and what lies behind them."""

@@ -1,0 +1,1 @@
+"""The networks of a scenario as one networkx graph, and the routes over it."""

@@ -5,6 +5,7 @@ A link carries its speed in bytes per second. Routes are found (fewest links, th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,11 +55,12 @@ class Topology:
             way = min(nx.all_shortest_paths(self.graph, *ends))
         except nx.NetworkXNoPath:
             raise KeyError(f"there is no way from {start} to {end} in `topology`") from None
-        return [self.graph.edges[one, other]["link"] for one, other in zip(way, way[1:], strict=False)]
+        return [self.graph.edges[one, other]["link"] for one, other in itertools.pairwise(way)]
 
 
 def build(segments: Mapping[str, tuple[float, Sequence[str]]], groups: Mapping[str, Sequence[str]]) -> Topology:
-    """The graph of `segments`: name -> (speed, names on it); a name of a host group in `groups` stands for its hosts."""
+    """The graph of `segments`: name -> (speed, names on it); a name of a host group in `groups` stands for its
+    hosts."""
     topology = Topology()
     for name in sorted(segments):
         speed, joins = segments[name]

@@ -1,0 +1,1 @@
+"""What guests do: vectors of guest events, recorded traces, and demand drawn with their statistics."""

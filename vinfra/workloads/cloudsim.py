@@ -1,7 +1,7 @@
 """Demand as CloudSim 3.0.3 sees it: a VM that asks for nothing is deleted, for good.
 
-CloudSim looks 0.1 s after each sample and interpolates to the next one, so a VM asks for nothing where two samples in a row
-are zero. Source: reproduced to the digit on PlanetLab 20110303, see docs/cloudsim.md.
+CloudSim looks 0.1 s after each sample and interpolates to the next one, so a VM asks for nothing where two samples in
+a row are zero. Source: reproduced to the digit on PlanetLab 20110303, see docs/cloudsim.md.
 """
 
 from __future__ import annotations

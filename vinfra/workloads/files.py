@@ -73,7 +73,8 @@ def contents(files: Iterable[Path], complaints: Complaints, limit: int | None = 
 class Digest:
     """SHA-256 of what was read, and the order of its files by the SHA-256 of their content.
 
-    Neither the order in which a folder lists its files nor their names decide which VM follows which trace: content alone.
+    Neither the order in which a folder lists its files nor their names decide which VM follows which trace: content
+    alone.
     """
 
     def __init__(self) -> None:

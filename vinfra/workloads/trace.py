@@ -46,11 +46,13 @@ class Trace(Spec):
         """
         raise TypeError(f"{type(self).__name__} does not say how its files are read")
 
-    def synthesise(self, columns: int, streams: Streams, name: str = "", interval: float | None = None) -> SyntheticDemand:
+    def synthesise(
+        self, columns: int, streams: Streams, name: str = "", interval: float | None = None
+    ) -> SyntheticDemand:
         """Endless demand of `columns` VMs with the statistics of this kind, a sample every `interval` seconds.
 
-        `name` tells one group of VMs from another: each draws from streams of its own. The recorded interval when unsaid;
-        at another the distribution is kept and memory fades at the same pace.
+        `name` tells one group of VMs from another: each draws from streams of its own. The recorded interval when
+        unsaid; at another the distribution is kept and memory fades at the same pace.
         """
         return SyntheticDemand(f"{self.name}/{name}", self.statistics, columns, streams, interval)
 

@@ -11,7 +11,11 @@ from vinfra.compute.waterfilling import fill
 
 def one_host(want: list[float], shares: list[float], reservation: list[float], capacity: float) -> list[float]:
     granted = fill(
-        np.zeros(len(want), dtype=np.int64), np.array(want), np.array(shares), np.array(reservation), np.array([capacity])
+        np.zeros(len(want), dtype=np.int64),
+        np.array(want),
+        np.array(shares),
+        np.array(reservation),
+        np.array([capacity]),
     )
     return granted.tolist()
 
@@ -66,13 +70,21 @@ def test_a_host_without_capacity_grants_nothing() -> None:
 
 
 vm = st.tuples(
-    st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0, 7.0]), st.sampled_from([1.0, 2.0, 1000.0]), st.sampled_from([0.0, 0.5, 2.0])
+    st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0, 7.0]),
+    st.sampled_from([1.0, 2.0, 1000.0]),
+    st.sampled_from([0.0, 0.5, 2.0]),
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.lists(vm, min_size=1, max_size=8), st.sampled_from([0.5, 1.0, 3.0, 5.0])), min_size=1, max_size=5))
-def test_many_hosts_at_once_agree_with_one_at_a_time(hosts: list[tuple[list[tuple[float, float, float]], float]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.lists(vm, min_size=1, max_size=8), st.sampled_from([0.5, 1.0, 3.0, 5.0])), min_size=1, max_size=5
+    )
+)
+def test_many_hosts_at_once_agree_with_one_at_a_time(
+    hosts: list[tuple[list[tuple[float, float, float]], float]],
+) -> None:
     host = np.repeat(np.arange(len(hosts)), [len(vms) for vms, _ in hosts])
     want, shares, reservation = np.array([row for vms, _ in hosts for row in vms]).T
     capacity = np.array([size for _, size in hosts])

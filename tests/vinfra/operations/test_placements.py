@@ -1,4 +1,5 @@
-"""Placement: never more than a host has, first fit as one VM at a time would do it, and a reason for who finds no host."""
+"""Placement: never more than a host has, first fit as one VM at a time would do it, and a reason for who finds no
+host."""
 
 from __future__ import annotations
 
@@ -76,7 +77,10 @@ def test_no_placement_promises_more_than_there_is(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.integers(0, 12), min_size=3, max_size=3), st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4)), max_size=4))
+@given(
+    st.lists(st.integers(0, 12), min_size=3, max_size=3),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4)), max_size=4),
+)
 def test_first_fit_by_batches_is_first_fit_one_by_one(memory: list[int], batches: list[tuple[int, int]]) -> None:
     left = room([float(size) for size in memory])
     plain = list(memory)

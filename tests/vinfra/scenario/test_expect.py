@@ -49,7 +49,10 @@ def test_a_variant_without_a_value_fulfils_nothing() -> None:
 
 def test_when_selects_rows_and_every_one_of_them_must_hold() -> None:
     rows = [
-        ({"vms.guest.workload": work, "hosts.h1.count": count}, {"nested": {"energy_kwh": value}, "shadow": {"energy_kwh": 5.0}})
+        (
+            {"vms.guest.workload": work, "hosts.h1.count": count},
+            {"nested": {"energy_kwh": value}, "shadow": {"energy_kwh": 5.0}},
+        )
         for work, count, value in [("oltp", 1, 9.0), ("oltp", 2, 9.0), ("build", 1, 4.0), ("build", 2, 4.0)]
     ]
     assert understand({"energy": "nested < shadow", "when": {"workload": "build"}}, VARIANTS, SWEEP).check(rows).holds

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vinfra.report import samples
+from vinfra.report import charts, page
+from vinfra.report.figures import figures
+from vinfra.report.style import Style
+from vinfra.scenario.results import Run
+
+RUNS: list[Callable[[], Run]] = [samples.day, samples.sweep, samples.counts, samples.alone, samples.hostile]
+VOID = {"meta", "input", "line", "path", "br"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, the text outside scripts and styles, and the scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.scripts: list[tuple[dict[str, str], str]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {key: value or "" for key, value in attrs}
+        self.elements.append((tag, found))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "script":
+            self.scripts.append((found, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+        elif not self.open or self.open[-1] != "style":
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def data(self) -> Any:
+        return json.loads(next(text for attributes, text in self.scripts if attributes.get("id") == "data"))
+
+
+@pytest.mark.parametrize("make", RUNS)
+def test_page_is_well_formed_and_loads_nothing(make: Callable[[], Run]) -> None:
+    found = Page(page.render(make()))
+    assert found.open == []
+    assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in found.elements}
+    for tag, attributes in found.elements:
+        assert "src" not in attributes, tag
+        assert attributes.get("href", "#").startswith("#")
+        assert not [key for key in attributes if key.startswith("on")]
+
+
+@pytest.mark.parametrize("make", RUNS)
+def test_policy_admits_the_scripts_of_the_page_and_no_other(make: Callable[[], Run]) -> None:
+    found = Page(page.render(make()))
+    policy = next(meta["content"] for meta in found.all("meta") if meta.get("http-equiv"))
+    code = [text for attributes, text in found.scripts if "type" not in attributes]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in code]
+    assert re.findall(r"'sha256-([^']+)'", policy) == hashes
+    assert policy.startswith("default-src 'none'") and "'unsafe-eval'" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+
+
+@pytest.mark.parametrize("make", RUNS)
+def test_page_can_be_read_aloud_and_by_keyboard(make: Callable[[], Run]) -> None:
+    found = Page(page.render(make()))
+    assert len(found.all("h1")) == 1 and len(found.all("main")) == 1
+    assert found.all("html")[0]["lang"] == "en"
+    ids = [attributes["id"] for _, attributes in found.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in found.all("a"):
+        assert link["href"][1:] in ids
+    assert {label["for"] for label in found.all("label") if "for" in label} == {
+        box["id"] for box in found.all("select")
+    }
+    for box in (attributes for tag, attributes in found.elements if "scroll" in attributes.get("class", "")):
+        assert box["tabindex"] == "0" and {"aria-label", "aria-labelledby"} & set(box)
+    for chart in (attributes for _, attributes in found.elements if attributes.get("class") == "chart"):
+        assert chart["role"] == "img" and chart["aria-label"]
+
+
+def test_hostile_text_is_text_and_nothing_else() -> None:
+    html = page.render(samples.hostile())
+    found = Page(html)
+    assert "alert('x')" not in html.replace("&#39;", "'").split("<script")[0].replace("&lt;script&gt;alert('x')", "")
+    assert len(found.scripts) == 3
+    assert samples.HOSTILE in found.text
+    assert "49" not in found.text.split("How to reproduce")[0]
+    assert found.data["names"][0] == samples.HOSTILE
+
+
+def test_scenario_text_stands_nowhere_in_a_chart_but_at_an_axis() -> None:
+    specs = json.dumps([figure["spec"] for figure in Page(page.render(samples.hostile())).data["figures"]])
+    assert "alert" not in specs
+
+
+def test_the_answer_comes_first_with_its_verdict_and_reason() -> None:
+    text = Page(page.render(samples.sweep())).text
+    assert text.index("Throughput of nested is above that of shadow") < text.index("Comparison")
+    assert "Expected, and not found: throughput of shadow is above that of nested" in text
+    assert "Reason given: a TLB miss walks two tables." in text
+
+
+def test_a_refused_variant_is_one_cell_with_a_link_to_the_reason() -> None:
+    found = Page(page.render(samples.sweep()))
+    refused = [cell for cell in found.all("td") if cell.get("class") == "refused"]
+    assert [cell["rowspan"] for cell in refused] == ["2", "2", "2"]
+    assert "Refused: nested-large: processor opteron-248 has no nested paging" in found.text
+
+
+def test_best_is_said_and_not_only_coloured() -> None:
+    text = " ".join(Page(page.render(samples.day())).text.split())
+    assert "best: 1,662" in text
+
+
+def test_what_is_assumed_is_called_an_assumption() -> None:
+    text = Page(page.render(samples.day())).text
+    assert "Assumptions: no publication backs these values." in text
+    assert "recalled from memory, not checked" in text
+
+
+def test_a_run_without_charts_has_no_script_at_all() -> None:
+    found = Page(page.render(samples.alone()))
+    assert found.scripts == [] and "Charts" not in found.text
+
+
+def test_every_row_of_a_sweep_can_be_chosen() -> None:
+    found = Page(page.render(samples.sweep()))
+    assert [option["value"] for option in found.all("option")] == ["0", "1", "2"]
+
+
+def test_no_more_lines_are_ticked_than_can_be_told_apart() -> None:
+    boxes = [box for box in Page(page.render(samples.day(12))).all("input")]
+    assert len(boxes) == 12
+    assert sum("checked" in box for box in boxes) == 8
+
+
+def test_64_variants_differ_in_more_than_colour() -> None:
+    styles = [Style.of(index) for index in range(64)]
+    assert len({(style.colour, tuple(style.dash)) for style in styles}) == 64
+    neighbours = [Style.of(index) for index in range(8)]
+    assert len({tuple(style.dash) for style in neighbours}) == len({style.shape for style in neighbours}) == 8
+
+
+def test_a_metric_over_a_swept_number_is_a_line_with_a_choice_of_the_rest() -> None:
+    run = samples.counts()
+    assert charts.parameter(run) == "vms.guest.count"
+    figure = figures(run)[0]
+    assert figure.rows == ["pages = 4 KiB", "pages = 2 MiB"]
+    assert figure.spec["layer"][0]["mark"]["type"] == "line"
+    assert {value["x"] for value in figure.values} == {1, 2, 4, 8}
+
+
+def test_a_metric_that_is_not_a_number_leaves_a_page_that_can_be_read(tmp_path: Path) -> None:
+    run = samples.counts()
+    run.points[0].metrics["throughput_per_s"] = float("nan")
+    run.points[8].metrics["throughput_per_s"] = float("inf")
+    assert page.write(run, tmp_path) == tmp_path / "report.html"
+    assert "not a number" in Page((tmp_path / "report.html").read_text()).text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [samples.day, samples.sweep, samples.counts, samples.hostile])
+def test_every_chart_draws_its_lines_or_points(make: Callable[[], Run]) -> None:
+    import vl_convert
+
+    for figure in figures(make()):
+        rows = figure.values or [
+            {"r": r, "id": v, "t": t, "v": y}
+            for r, v, times, values in figure.lines
+            for t, y in zip(times, values, strict=True)
+        ]
+        spec = {**figure.spec, "datasets": {"rows": rows}, "width": 600}
+        drawn = vl_convert.vegalite_to_svg(spec)
+        marks = len(set(re.findall(r'stroke="(var\(--c\d\))"|fill="(var\(--c\d\))"', drawn)))
+        assert marks >= len(figure.variants)
