@@ -116,8 +116,8 @@ def test_the_order_things_are_listed_in_changes_nothing(vinfra: Run, tmp_path: P
 
 
 def test_replications_differ_and_repeat(vinfra: Run) -> None:
-    text = (Path("small.yaml").read_text().replace("demand: 50 %, ", "")).replace(
-        "[2, 4]", "[20, 40]"
+    text = (
+        Path("small.yaml").read_text().replace("demand: 50 %, ", "")
     ) + "workload: {trace: planetlab}\nreplications: 2\n"
     Path("drawn.yaml").write_text(text.replace("scenario: small", "scenario: drawn"))
     first = result(vinfra("run", "drawn.yaml", "--json"))

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vinfra.errors import InputError
-from vinfra.workloads.trace import fingerprint, traces
+from vinfra.workloads.trace import traces
 
 NAMES = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=8)
-PERCENTS = st.lists(st.integers(0, 100), min_size=288, max_size=288)
+PERCENTS = st.randoms(use_true_random=False).map(lambda random: random.choices(range(101), k=288))
 NEARLY_PERCENTS = PERCENTS.map(lambda values: "".join(f"{value}\n" for value in values).encode())
 HEADER = b"Timestamp [ms];CPU cores;CPU capacity provisioned [MHZ];CPU usage [%]\n"
 FIELD = st.one_of(
@@ -63,8 +62,7 @@ def test_any_bytes_are_read_or_refused_with_a_place(kind: str, files: dict[str, 
             assert 1 <= len(wrong.problems) <= 20
             assert all(problem.place.file.startswith(folder) and problem.message for problem in wrong.problems)
             return
-        assert recording.fingerprint == fingerprint(path)
-        assert list(recording.names) == sorted(files)
+        assert sorted(recording.names) == sorted(files)
         for k in (0, recording.epochs - 1):
             assert recording.at(k).shape == (len(files),)
             assert ((recording.at(k) >= 0) & (recording.at(k) <= 1)).all()
@@ -76,5 +74,7 @@ def test_what_is_written_as_planetlab_is_read_back(days: list[list[int]]) -> Non
     files = {f"vm-{number}": "".join(f"{value}\n" for value in day).encode() for number, day in enumerate(days)}
     with TemporaryDirectory() as folder:
         recording = traces["planetlab"]().read(written(folder, files))
-    assert np.array_equal(recording.percent, np.array(days).T)
-    assert recording.at(5).tolist() == [day[5] / 100 for day in days]
+    for column, name in enumerate(recording.names):
+        day = days[int(name.removeprefix("vm-"))]
+        assert recording.percent[:, column].tolist() == day
+        assert recording.at(5)[column] == day[5] / 100

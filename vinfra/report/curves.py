@@ -47,6 +47,14 @@ class Curve:
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
     @property
+    def constant(self) -> str | None:
+        """The one value that all lines have at all times, in words; None where there is more to see."""
+        seen = {value for _, _, _, values in self.lines for value in values}
+        if len(seen) != 1 or None in seen:
+            return None
+        return f"{self.title} {numbers.number(seen.pop())} {self.unit}".rstrip()
+
+    @property
     def ticks(self) -> list[float] | None:
         """Round hours of a day or a few; None leaves the choice to the chart."""
         if self.time_unit != "h":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from vinfra.report import charts
-from vinfra.report.curves import PER_LINE, Curve, curves
+from vinfra.report.curves import PER_LINE, Curve, Curves
 from vinfra.report.numbers import label, unit
 from vinfra.report.style import Style
 from vinfra.scenario.results import Run
@@ -50,9 +50,14 @@ class Entry(NamedTuple):
     ticked: bool
 
 
-def figures(run: Run) -> list[Figure]:
-    """Metrics over the swept parameter, then series over time."""
-    return [*_over_parameter(run), *_over_time(run)]
+def figures(run: Run, found: Curves) -> list[Figure]:
+    """Metrics over the swept parameter, then series over time that are not the same everywhere."""
+    return [*_over_parameter(run), *_over_time(run, found)]
+
+
+def constants(found: Curves) -> list[str]:
+    """Series that have one value in all variants at all times, in words; there is nothing to draw."""
+    return [curve.constant for curve in found.curves if curve.constant is not None]
 
 
 def legend(run: Run, drawn: Sequence[Figure]) -> list[Entry]:
@@ -63,9 +68,10 @@ def legend(run: Run, drawn: Sequence[Figure]) -> list[Entry]:
     ]
 
 
-def _over_time(run: Run) -> Iterator[Figure]:
-    found = curves(run)
+def _over_time(run: Run, found: Curves) -> Iterator[Figure]:
     for index, curve in enumerate(found.curves):
+        if curve.constant is not None:
+            continue
         yield Figure(
             id=f"time-{index}",
             kind="time",

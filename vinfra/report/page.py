@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from vinfra.report import bundle, words
 from vinfra.report.comparison import Comparison, compare, where
+from vinfra.report.curves import curves
 from vinfra.report.exports import FILES, PAGE, versions
-from vinfra.report.figures import Figure, figures, legend
+from vinfra.report.figures import Figure, constants, figures, legend
 from vinfra.report.numbers import duration, number, ratio, value
 from vinfra.report.style import CONFIG
 from vinfra.report.whole import write_text
@@ -41,7 +42,8 @@ def write(run: Run, folder: Path) -> Path:
 def render(run: Run) -> str:
     """The page as HTML."""
     compared = compare(run)
-    drawn = figures(run)
+    found = curves(run)
+    drawn = figures(run, found)
     scripts = [_inside(bundle.script()), _inside(_asset("page.js"))] if drawn else []
     return _template().render(
         run=run,
@@ -52,6 +54,7 @@ def render(run: Run) -> str:
         marks=_marks(run, compared),
         verdicts=[words.verdict(claim) for claim in run.expect],
         figures=drawn,
+        constants=constants(found),
         variants=legend(run, drawn),
         groups=words.groups(run.sources),
         backing=words.backing(run.sources),

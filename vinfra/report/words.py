@@ -21,8 +21,9 @@ WORDS = {"<": "is below", "<=": "is at most", ">": "is above", ">=": "is at leas
 
 TAGS = {
     "measured": "Published measurements, taken over with their citation.",
-    "fitted": "Chosen so that published measurements come out; not measured themselves.",
+    "specified": "As the maker of the thing states them, in a data sheet or manual.",
     "derived": "Follow from other values by arithmetic.",
+    "fitted": "Chosen so that published measurements come out; not measured themselves.",
     "assumed": "Assumptions: no publication backs these values. Conclusions that hang on them are assumptions too.",
 }
 OTHER = "No statement on how these values were found."

@@ -8,7 +8,7 @@ from typing import Any
 
 from vinfra.errors import InputError, Place
 from vinfra.metrics.metric import find
-from vinfra.scenario.ledger import Ledger
+from vinfra.scenario.ledger import Ledger, key
 from vinfra.scenario.results import Claim, Run, Source, Variant
 
 PLAIN = [
@@ -35,13 +35,15 @@ def kept(run: Run) -> dict[str, Any]:
         "expect": [asdict(claim) for claim in run.expect],
         "sources": [asdict(source) for source in run.sources],
         "metrics": [metric.column for metric in run.metrics],
+        "order": [key(point.variant, point.at, point.replication) for point in run.points],
     }
 
 
 def reopen(folder: Path) -> Run:
     """The run whose ledger lies in the folder; InputError when it never finished."""
     with Ledger(folder / "ledger.sqlite") as ledger:
-        about, points = ledger.about(), list(ledger.points())
+        about = ledger.about()
+        points = {key(point.variant, point.at, point.replication): point for point in ledger.points()}
     if about is None:
         raise InputError.at(Place(str(folder)), "the run has not finished; the same `vinfra run` continues it")
     return Run(
@@ -50,5 +52,5 @@ def reopen(folder: Path) -> Run:
         expect=[Claim(**claim) for claim in about["expect"]],
         sources=[Source(**{**source, "values": tuple(source["values"])}) for source in about["sources"]],
         metrics=[find(column) for column in about["metrics"]],
-        points=points,
+        points=[points[name] for name in about["order"]],
     )

@@ -115,7 +115,8 @@ def _sources(kind: str, name: str) -> Iterator[Source]:
     fact = facts.read_one(kind, name)
     grouped: dict[tuple[str, str, bool], list[str]] = {}
     for path in fact.places:
-        if path and len(path) <= 2 and path in fact.provenance:
+        whole = not any(isinstance(part, int) for part in path)
+        if path and whole and path in fact.provenance and path[-1] != "title":
             origin = fact.provenance[path]
             grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(dotted(path))
     for (tag, citation, recalled), values in sorted(grouped.items()):

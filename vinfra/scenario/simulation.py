@@ -122,5 +122,7 @@ def _demand(world: World, streams: Streams) -> Demand | None:
         return None
     demand: Demand | None = world.recording
     if demand is None:
-        demand = Joined([trace.synthesise(count, streams, group) for group, count in world.traces.items() if count])
+        demand = Joined(
+            [trace.synthesise(count, streams, name=group) for group, count in world.traces.items() if count]
+        )
     return DeletedAtZero(demand) if world.resolved.scenario.compatibility == "cloudsim-3.0.3" else demand

@@ -13,7 +13,6 @@ from vinfra.engine.streams import Streams
 from vinfra.registry import Registry
 from vinfra.spec import Spec
 from vinfra.workloads.demand import Recording
-from vinfra.workloads.files import Complaints, Digest, contents, listing
 from vinfra.workloads.synthetic import Statistics, SyntheticDemand
 
 
@@ -47,7 +46,7 @@ class Trace(Spec):
         raise TypeError(f"{type(self).__name__} does not say how its files are read")
 
     def synthesise(
-        self, columns: int, streams: Streams, name: str = "", interval: float | None = None
+        self, columns: int, streams: Streams, interval: float | None = None, name: str = ""
     ) -> SyntheticDemand:
         """Endless demand of `columns` VMs with the statistics of this kind, a sample every `interval` seconds.
 
@@ -55,18 +54,6 @@ class Trace(Spec):
         unsaid; at another the distribution is kept and memory fades at the same pace.
         """
         return SyntheticDemand(f"{self.name}/{name}", self.statistics, columns, streams, interval)
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a trace's content, the same in another folder and whatever order the folder lists; see Digest.
-
-    It reads every file: who wants the recording too takes its `fingerprint`. InputError where there is nothing to read.
-    """
-    complaints, digest = Complaints(), Digest()
-    for _, data in contents(listing(path, complaints), complaints):
-        digest.add(data)
-    complaints.stop()
-    return str(digest)
 
 
 traces: Registry[Trace] = Registry("trace", "vinfra.workloads.traces", Trace)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.vinfra.report import samples
 from vinfra.report import charts, page
+from vinfra.report.curves import curves
 from vinfra.report.figures import figures
 from vinfra.report.style import Style
 from vinfra.scenario.results import Run
@@ -144,6 +145,12 @@ def test_a_run_without_charts_has_no_script_at_all() -> None:
     assert found.scripts == [] and "Charts" not in found.text
 
 
+def test_what_is_the_same_everywhere_is_said_and_not_drawn() -> None:
+    found = Page(page.render(samples.day()))
+    assert len(found.data["figures"]) == 3
+    assert "the same at all times in every variant: Hosts on 800." in found.text
+
+
 def test_every_row_of_a_sweep_can_be_chosen() -> None:
     found = Page(page.render(samples.sweep()))
     assert [option["value"] for option in found.all("option")] == ["0", "1", "2"]
@@ -165,7 +172,7 @@ def test_64_variants_differ_in_more_than_colour() -> None:
 def test_a_metric_over_a_swept_number_is_a_line_with_a_choice_of_the_rest() -> None:
     run = samples.counts()
     assert charts.parameter(run) == "vms.guest.count"
-    figure = figures(run)[0]
+    figure = figures(run, curves(run))[0]
     assert figure.rows == ["pages = 4 KiB", "pages = 2 MiB"]
     assert figure.spec["layer"][0]["mark"]["type"] == "line"
     assert {value["x"] for value in figure.values} == {1, 2, 4, 8}
@@ -184,7 +191,8 @@ def test_a_metric_that_is_not_a_number_leaves_a_page_that_can_be_read(tmp_path: 
 def test_every_chart_draws_its_lines_or_points(make: Callable[[], Run]) -> None:
     import vl_convert
 
-    for figure in figures(make()):
+    run = make()
+    for figure in figures(run, curves(run)):
         rows = figure.values or [
             {"r": r, "id": v, "t": t, "v": y}
             for r, v, times, values in figure.lines

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vinfra.errors import InputError
-from vinfra.workloads.trace import fingerprint, traces
+from vinfra.workloads.trace import traces
 
 planetlab = traces["planetlab"]()
 GOOD = "".join(f"{sample % 101}\n" for sample in range(288))
@@ -155,7 +155,3 @@ def test_the_real_day_has_its_published_statistics(planetlab_day: Path) -> None:
     assert known.lag_1 == pytest.approx((centred[1:] * centred[:-1]).mean() / percent.var(), abs=1e-4)
     shares = [(percent <= value).mean() for value in known.percent]
     assert known.at_most == pytest.approx(shares, abs=1e-6)
-
-
-def test_the_real_day_keeps_its_fingerprint(planetlab_day: Path) -> None:
-    assert planetlab.read(planetlab_day).fingerprint == fingerprint(planetlab_day)
