@@ -1,7 +1,7 @@
 """A cluster of hosts under sampled demand: one numpy pass over all VMs for each epoch.
 
 Within an epoch every VM wants a constant rate, so grants, utilisation and watts are constant too and work is rate times
-length. Hosts in `fluid` are left out: they share with activities and are computed by fluid_host.py.
+length. Hosts that share with activities are computed by fluid_host.py.
 Units: hertz, watts, seconds.
 """
 
@@ -43,13 +43,20 @@ class Cluster:
         self.occupied[self.vms.host[there]] = True
         self.on = self.power.is_on(self.occupied)
 
-    def sample(self, demand: Floats | None) -> Sample:
-        """Share every host among its VMs for one epoch."""
+    def sample(self, want: Floats) -> Sample:
+        """Share every host among its VMs for one epoch, in which they want so many hertz, shape (vms,)."""
         vms = self.vms
-        want = vms.want(demand)
         granted = fill(vms.host, want, vms.shares, vms.reservation, self.hosts.capacity)
         used: Floats = np.bincount(vms.host, weights=granted, minlength=len(self.hosts.names)).astype(float, copy=False)
         return Sample(want, granted, used, self.watts(used))
+
+    def watts_of(self, host: int, used: float) -> float:
+        """Draw of one host that delivers so many hertz."""
+        if self.hosts.curve[host] < 0:
+            return 0.0
+        curve = self.hosts.curves[self.hosts.curve[host]]
+        utilisation = np.array([min(used / self.hosts.capacity[host], 1.0)])
+        return float(self.power.watts(curve, utilisation, self.occupied[host : host + 1])[0])
 
     def watts(self, used: Floats) -> Floats:
         """Draw of each host from the cycles per second it delivers, shape (hosts,); 0 where no curve is known."""

@@ -1,8 +1,9 @@
 """Data that VMs move to and from their datastores: fluid flows over the LUN and the links on the way.
 
 A transfer of B bytes in blocks of b bytes does B/b host I/Os; each costs disk I/Os on the LUN (RAID write penalty) and
-its bytes on every link. All transfers share LUNs and links max-min fairly (engine/sharing.py). Units: bytes, disk
-I/Os, seconds.
+its bytes on every link, and on a virtualized host the cycles that its technique adds to an I/O. All transfers share
+LUNs and links max-min fairly (engine/sharing.py), by I/Os: whoever moves larger blocks moves more bytes. Units: bytes,
+disk I/Os, cycles, seconds.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from vinfra.engine.clock import Clock
 from vinfra.engine.recorder import Recorder
 from vinfra.engine.sharing import Sharing
 
+# The hypervisor's own work on an I/O preempts guests: its weight is far above shares, which are thousands a VM.
+BEFORE_GUESTS = 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One transfer: `uses` maps a resource's name to what one byte uses of it."""
+    """One transfer in blocks of `block` bytes: `uses` maps a resource's name to what one byte uses of it."""
 
     vm: str
     start: float
     size: float
+    block: float
     uses: Mapping[str, float]
 
 
@@ -42,15 +47,20 @@ class Done:
 
 
 class Transfers:
-    """All transfers of one simulation. `capacities` maps a resource's name to its capacity per second."""
+    """All transfers of one simulation, over resources by name."""
 
     def __init__(
-        self, clock: Clock, plans: Sequence[Plan], capacities: Mapping[str, float], recorder: Recorder
+        self,
+        clock: Clock,
+        sharing: Sharing,
+        plans: Sequence[Plan],
+        resources: Mapping[str, Resource],
+        recorder: Recorder,
     ) -> None:
         self.clock = clock
-        self.sharing = Sharing(clock)
+        self.sharing = sharing
         self.recorder = recorder
-        self.resources = {name: Resource(name, capacity) for name, capacity in sorted(capacities.items())}
+        self.resources = resources
         self.plans = plans
         self.done: dict[str, Done] = {}
         for plan in plans:
@@ -61,7 +71,8 @@ class Transfers:
         moved = self.done[plan.vm] = Done(plan, self.clock.now)
         self.recorder.enter(plan.vm, "transfer", self.clock.now)
         uses = {self.resources[name]: amount for name, amount in plan.uses.items()}
-        moved.activity = self.sharing.start(f"transfer/{plan.vm}", plan.size, uses)
+        weight = BEFORE_GUESTS * plan.block
+        moved.activity = self.sharing.start(f"transfer/{plan.vm}", plan.size, uses, weight)
         yield moved.activity
         moved.end = self.clock.now
         self.recorder.enter(plan.vm, "", self.clock.now)
@@ -85,14 +96,15 @@ class Transfers:
         }
 
     def balance(self) -> Iterator[tuple[str, float, float]]:
-        """For every resource: its name, what it carried, and what the transfers that use it moved of it."""
+        """For every LUN and link: its name, what it carried, and what the transfers that use it moved of it."""
         for name, resource in self.resources.items():
-            moved = math.fsum(
-                self._moved(vm) * done.plan.uses[name]
-                for vm, done in sorted(self.done.items())
-                if name in done.plan.uses
-            )
-            yield f"work carried by {name} and work of its transfers", resource.carried(self.clock.now), moved
+            if not name.startswith("cpu/"):
+                yield f"work of {name}", resource.carried(self.clock.now), self.moved(name)
+
+    def moved(self, name: str) -> float:
+        """What transfers have used of a resource up to now."""
+        using = [(vm, done.plan.uses[name]) for vm, done in sorted(self.done.items()) if name in done.plan.uses]
+        return math.fsum(self._moved(vm) * amount for vm, amount in using)
 
     def _moved(self, vm: str) -> float:
         """Bytes a transfer has moved."""

@@ -35,9 +35,9 @@ def cpu_ready(record: Record) -> float | None:
     "cycles spent on virtualization, relative to the cycles of the same work on bare hardware",
 )
 def cpu_overhead(record: Record) -> float | None:
-    """(Granted - useful) over useful; may be below 0 where a technique saves cycles."""
+    """(Granted to VMs and to their I/Os - useful) over useful; may be below 0 where a technique saves cycles."""
     useful = _work(record, "cpu_useful_hz")
-    return _ratio(_work(record, "cpu_granted_hz") - useful, useful)
+    return _ratio(_work(record, "cpu_granted_hz") + _work(record, "cpu_io_hz") - useful, useful)
 
 
 @metric(

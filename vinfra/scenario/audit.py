@@ -16,10 +16,12 @@ ROUNDING = 1e-9
 def audit(simulation: Simulation, record: Record) -> None:
     """AssertionError naming what does not add up."""
     series = record.series
-    _equal("cycles granted to VMs and used on hosts", series["cpu_granted_hz"], series["cpu_used_hz"])
+    spent = series["cpu_granted_hz"] + series["cpu_io_hz"]
+    _equal("cycles granted to VMs and to I/Os and used on hosts", spent, series["cpu_used_hz"])
     _below("cycles granted and wanted", series["cpu_granted_hz"], series["cpu_wanted_hz"])
     _below("cycles used and there", series["cpu_used_hz"], series["cpu_on_hz"])
-    for name, asked, accounted in simulation.transfers.balance():
+    transfers = simulation.transfers
+    for name, asked, accounted in [*transfers.balance(), *simulation.fluid.balance(transfers.moved)]:
         _equal(name, np.array([asked]), np.array([accounted]))
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vinfra import facts
 from vinfra.compute.fleet import Hosts, Vms
 from vinfra.compute.transfer import Plan
@@ -12,6 +15,8 @@ from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import Datastore, Transfer
 from vinfra.storage.lun import Disk, Raid, capacity, disk_ios_per_byte
 from vinfra.topology.graph import Topology, build
+
+Costs = NDArray[np.float64]
 
 
 def topology(resolved: Resolved, members: Mapping[str, Sequence[str]]) -> Topology:
@@ -30,8 +35,13 @@ def capacities(resolved: Resolved, networks: Topology) -> dict[str, float]:
     return found
 
 
-def plans(resolved: Resolved, networks: Topology, vms: Vms, groups: Sequence[str], hosts: Hosts) -> list[Plan]:
-    """One plan for each VM that moves data; `groups` are the VMs' groups. InputError where no way leads."""
+def plans(
+    resolved: Resolved, networks: Topology, vms: Vms, groups: Sequence[str], hosts: Hosts, costs: Mapping[str, Costs]
+) -> list[Plan]:
+    """One plan for each VM that moves data; `groups` are the VMs' groups, `costs` what an I/O costs them on each host.
+
+    InputError where no way leads to the datastore.
+    """
     found = []
     moving = {name for name, group in resolved.scenario.vms.items() if group.transfer is not None}
     for index, name in enumerate(groups) if moving else ():
@@ -39,10 +49,13 @@ def plans(resolved: Resolved, networks: Topology, vms: Vms, groups: Sequence[str
         if group.transfer is None or group.datastore is None:
             continue
         datastore = resolved.scenario.datastores[group.datastore]
-        uses = {f"lun/{group.datastore}": _disk_ios(group.transfer, datastore)}
-        for link in _way(resolved, networks, name, hosts.names[vms.host[index]], datastore):
+        transfer, host = group.transfer, int(vms.host[index])
+        uses = {f"lun/{group.datastore}": _disk_ios(transfer, datastore)}
+        for link in _way(resolved, networks, name, hosts.names[host], datastore):
             uses[f"link/{link}"] = 1.0
-        found.append(Plan(vms.names[index], group.transfer.start, group.transfer.size, uses))
+        if costs[name][host] > 0:
+            uses[f"cpu/{hosts.names[host]}"] = float(costs[name][host]) / transfer.block
+        found.append(Plan(vms.names[index], transfer.start, transfer.size, transfer.block, uses))
     return found
 
 

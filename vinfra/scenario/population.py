@@ -45,13 +45,15 @@ class Estate:
 
 @dataclass(slots=True)
 class Population:
-    """VMs gathered group after group; `techniques` are those that run them."""
+    """VMs gathered group after group; `techniques` are those that run them, `io_cycles` what their technique adds to
+    one disk I/O of a group on each host, shape (hosts,)."""
 
     names: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     columns: dict[str, list[Floats]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
     techniques: set[str] = field(default_factory=set)
+    io_cycles: dict[str, Floats] = field(default_factory=dict)
 
     def vms(self) -> tuple[Vms, list[str]]:
         """All VMs by host, then group and number, and the group of each."""
@@ -74,7 +76,8 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> P
         if follows_trace(resolved, group):
             columns = np.arange(traces, traces + count, dtype=float)
             traces += count
-        factors = _factors(resolved, name, group, estate, population.techniques)
+        factors, io_cycles = _price(resolved, name, group, estate, population.techniques)
+        population.io_cycles[name] = io_cycles[estate.kind]
         batch = _batch(name, group, count, estate, factors)
         placed = resolved.placement.place(batch, room)
         found = np.flatnonzero(placed != NOWHERE)
@@ -115,29 +118,36 @@ def _batch(name: str, group: VmGroup, count: int, estate: Estate, factors: Float
     return Batch(name, count, group.memory, reserved, configured, group.speed or 0.0, allowed)
 
 
-def _factors(resolved: Resolved, name: str, group: VmGroup, estate: Estate, techniques: set[str]) -> Floats:
-    """What one native cycle of the group's work costs on each kind of host; inf where it may not or cannot run."""
+def _price(
+    resolved: Resolved, name: str, group: VmGroup, estate: Estate, techniques: set[str]
+) -> tuple[Floats, Floats]:
+    """What one native cycle of the group's work costs on each kind of host (inf where it may not or cannot run), and
+    how many cycles are added to one disk I/O; each of shape (kinds,)."""
     guest = Guest(bits=group.bits, pages=group.pages)
     events = facts.load("workloads", group.workload, Workload).events if group.workload else {}
-    factors, reasons = np.full(len(estate.kinds), np.inf), []
+    factors, io_cycles, reasons = np.full(len(estate.kinds), np.inf), np.zeros(len(estate.kinds)), []
     for index, kind in enumerate(estate.kinds):
         if group.host is not None and group.host != kind.group and not group.host.startswith(f"{kind.group}-"):
             continue
+        settings = resolved.scenario.hosts[kind.group]
         try:
-            factors[index] = _factor(resolved.scenario.hosts[kind.group], kind, guest, dict(events), techniques)
+            if kind.processor is None:
+                factors[index] = _on_unknown(settings, kind)
+                continue
+            product = facts.load("products", settings.hypervisor, Product)
+            technique = choose(product, kind.processor, guest, settings.technique)
+            factors[index] = overhead(technique, kind.processor, dict(events), guest).factor
+            io_cycles[index] = max(0.0, technique.cost("disk-io", kind.processor, guest))
+            techniques.add(technique.name)
         except Refused as reason:
             reasons.append(str(reason))
     if not np.isfinite(factors).any():
         raise Refused("; ".join(dict.fromkeys(reasons)) or f"{name} may run on no host")
-    return factors
+    return factors, io_cycles
 
 
-def _factor(settings: HostGroup, kind: HostKind, guest: Guest, events: dict[str, float], techniques: set[str]) -> float:
-    if kind.processor is None:
-        if settings.hypervisor == "none" and settings.technique in (None, "native"):
-            return 1.0
-        raise Refused(f"{kind.group} names no processor, so what virtualization costs on it is not known")
-    product = facts.load("products", settings.hypervisor, Product)
-    technique = choose(product, kind.processor, guest, settings.technique)
-    techniques.add(technique.name)
-    return overhead(technique, kind.processor, events, guest).factor
+def _on_unknown(settings: HostGroup, kind: HostKind) -> float:
+    """A host that names no processor can be bare hardware and nothing else."""
+    if settings.hypervisor == "none" and settings.technique in (None, "native"):
+        return 1.0
+    raise Refused(f"{kind.group} names no processor, so what virtualization costs on it is not known")

@@ -6,14 +6,19 @@ Series are per epoch: watts, hertz, counts. Only what lies after the warm-up is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.compute.cluster import Cluster, Sample
+from vinfra.compute.fluid_host import FluidHosts
 from vinfra.compute.transfer import Transfers
+from vinfra.engine.activity import Resource
 from vinfra.engine.clock import Clock
 from vinfra.engine.epochs import Epochs
 from vinfra.engine.recorder import Recorder
+from vinfra.engine.sharing import Sharing
 from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
 from vinfra.scenario.results import Interval
@@ -29,6 +34,7 @@ SERIES = (
     "cpu_granted_hz",
     "cpu_useful_hz",
     "cpu_used_hz",
+    "cpu_io_hz",
     "cpu_on_hz",
     "cpu_useful_cores",
     "hosts_on",
@@ -39,7 +45,8 @@ SERIES = (
 class Simulation:
     """The world in motion."""
 
-    def __init__(self, world: World, streams: Streams) -> None:
+    def __init__(self, world: World, streams: Streams, fluid: Sequence[int] | None = None) -> None:
+        """`fluid` are the hosts to share by the solver; those with activities when unsaid."""
         scenario = world.resolved.scenario
         self.world = world
         self.total = scenario.warmup + scenario.duration
@@ -47,15 +54,23 @@ class Simulation:
         self.recorder = Recorder()
         self.cluster = Cluster(world.hosts, world.vms, world.resolved.power)
         self.demand = _demand(world, streams)
-        self.transfers = Transfers(self.clock, world.transfers, world.capacities, self.recorder)
+        self.sharing = Sharing(self.clock)
+        self.fluid = FluidHosts(self.clock, self.sharing, self.cluster, _fluid(world) if fluid is None else fluid)
+        resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
+        resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
+        self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder)
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
         self._core = world.hosts.core[world.vms.host]
+        self._arrays = np.ones(len(world.hosts.names), dtype=bool)
+        self._arrays[self.fluid.hosts] = False
+        self._fluid_want = 0.0
 
     def run(self) -> None:
         """Run to the end of what is measured."""
         self.clock.run(until=self.total)
+        self._add_span(self.epochs.count - 1)
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
@@ -63,7 +78,14 @@ class Simulation:
         if isinstance(self.demand, DeletedAtZero):
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column])
-        sample = self.cluster.sample(demand)
+        if number:
+            self._add_span(number - 1)
+        want = self.world.vms.want(demand)
+        if len(self.fluid.hosts):
+            self.fluid.want(want)
+            self._fluid_want = float(want[self.fluid.vms].sum())
+            want = np.where(self._arrays[self.world.vms.host], want, 0.0)
+        sample = self.cluster.sample(want)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
         for host in np.flatnonzero(full != self._full).tolist():
             self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
@@ -75,7 +97,7 @@ class Simulation:
         columns = self.columns
         columns["time_s"][number] = time
         columns["step_s"][number] = length
-        columns["power_w"][number] = sample.watts.sum()
+        columns["power_w"][number] = sample.watts[self._arrays].sum()
         columns["cpu_wanted_hz"][number] = sample.want.sum()
         columns["cpu_granted_hz"][number] = sample.granted.sum()
         columns["cpu_useful_hz"][number] = useful.sum()
@@ -84,6 +106,23 @@ class Simulation:
         columns["cpu_useful_cores"][number] = (useful / self._core).sum()
         columns["hosts_on"][number] = self.cluster.on.sum()
         columns["hosts_full"][number] = self._full.sum()
+
+    def _add_span(self, number: int) -> None:
+        """Add what the solver's hosts did in an epoch that is over."""
+        if not len(self.fluid.hosts):
+            return
+        span, vms, columns = self.fluid.span(), self.fluid.vms, self.columns
+        length = columns["step_s"][number]
+        granted = span.granted / length
+        useful = granted / self.world.vms.factor[vms]
+        columns["power_w"][number] += span.joules.sum() / length
+        columns["cpu_wanted_hz"][number] += self._fluid_want
+        columns["cpu_granted_hz"][number] += granted.sum()
+        columns["cpu_useful_hz"][number] += useful.sum()
+        columns["cpu_used_hz"][number] += span.used.sum() / length
+        columns["cpu_io_hz"][number] += span.used.sum() / length - granted.sum()
+        columns["cpu_useful_cores"][number] += (useful / self._core[vms]).sum()
+        columns["hosts_full"][number] += span.full.sum() / length
 
     def record(self) -> Record:
         """What metrics are computed from: the measured part of every series, totals and samples."""
@@ -113,6 +152,12 @@ def shown(record: Record) -> dict[str, NDArray[np.float64]]:
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Their ratio, 0 where there is nothing."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _fluid(world: World) -> list[int]:
+    """Hosts whose processors transfers use: indices."""
+    used = {name for plan in world.transfers for name in plan.uses}
+    return [index for index, name in enumerate(world.hosts.names) if f"cpu/{name}" in used]
 
 
 def _demand(world: World, streams: Streams) -> Demand | None:

@@ -56,7 +56,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         vms=vms,
         traces={name: counts[name] for name, group in _groups(resolved) if follows_trace(resolved, group)},
         unplaced=tuple(population.unplaced),
-        transfers=flows.plans(resolved, networks, vms, groups, estate.hosts),
+        transfers=flows.plans(resolved, networks, vms, groups, estate.hosts, population.io_cycles),
         capacities=flows.capacities(resolved, networks),
         techniques=frozenset(population.techniques),
     )
