@@ -11,7 +11,6 @@ import yaml
 from pydantic_core import PydanticUndefined
 
 from vinfra import facts
-from vinfra.document import Document
 from vinfra.errors import dotted
 from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
@@ -22,9 +21,12 @@ from vinfra.spec import Spec
 ASKED = ("compare", "sweep", "measure", "expect")
 
 
-def as_yaml(document: Document) -> str:
-    """The scenario as it was asked, `--set` included, as YAML that `vinfra run` accepts."""
-    text: str = yaml.dump(document.data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
+def as_yaml(resolved: Resolved) -> str:
+    """The scenario as it was asked, `--set` included, as YAML that `vinfra run` accepts from wherever it lies."""
+    data = resolved.document.data
+    if resolved.recording is not None:
+        data = {**data, "workload": {**data["workload"], "path": str(resolved.recording.resolve())}}
+    text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
     return text
 
 

@@ -117,7 +117,7 @@ def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent:
         sweep=[*scenario.sweep],
         relative=plan.checked.relative,
         contents=plan.contents,
-        resolved=as_yaml(plan.document),
+        resolved=as_yaml(plan.checked.base),
         wall_s=spent[0],
         cpu_s=spent[1],
     )
