@@ -92,6 +92,5 @@ def main() -> None:
     print("\nactivities in the virtual time of one resource")
     for count in (1_000, 10_000, 100_000):
         seconds, recomputed = crowd(count)
-        print(
-            f"{count:>10,} at once: {seconds / count * 1e6:>6.1f} us each, {recomputed / count:.1f} rates worked out each"
-        )
+        each = f"{seconds / count * 1e6:>6.1f} us each, {recomputed / count:.1f} rates worked out each"
+        print(f"{count:>10,} at once: {each}")

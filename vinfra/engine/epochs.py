@@ -1,6 +1,7 @@
 """The calendar of sampled demand: one event for each epoch, whatever the number of VMs.
 
-Epoch k starts at k times the interval and lasts one interval; the last one may be shorter. Unit: seconds.
+Epochs begin at multiples of the interval, and once more at the end of a warm-up that is no multiple, so that what is
+measured begins with an epoch; the last one ends with the run. Unit: seconds.
 """
 
 from __future__ import annotations
@@ -16,20 +17,25 @@ Tick = Callable[[int, float, float], None]
 class Epochs:
     """Calls `tick(number, time, length)` at the start of each epoch of `interval` seconds until `end`."""
 
-    def __init__(self, clock: Clock, interval: float, end: float, tick: Tick, source: str = "epochs") -> None:
+    def __init__(
+        self, clock: Clock, interval: float, end: float, tick: Tick, warmup: float = 0.0, source: str = "epochs"
+    ) -> None:
+        """ValueError when the interval or the end is not above 0."""
         if interval <= 0 or end <= 0:
             raise ValueError(f"epochs need an interval and an end above 0, got {interval:g} s and {end:g} s")
         self.clock = clock
-        self.interval = interval
-        self.end = end
-        self.count = max(1, math.ceil(end / interval - 1e-9))
+        starts = [number * interval for number in range(max(1, math.ceil(end / interval - 1e-9)))]
+        nearest = round(warmup / interval) * interval
+        if 0 < warmup < end and abs(nearest - warmup) > 1e-9 * interval:
+            starts = sorted([*starts, warmup])
+        self.count = len(starts)
+        self._bounds = [*starts, end]
         self._tick = tick
         self._source = source
         clock.call_at(clock.now, self._start, 0, source=source)
 
     def _start(self, number: int) -> None:
-        time = number * self.interval
-        following = min((number + 1) * self.interval, self.end)
+        time, following = self._bounds[number : number + 2]
         self._tick(number, time, following - time)
         if number + 1 < self.count:
             self.clock.call_at(following, self._start, number + 1, source=self._source)

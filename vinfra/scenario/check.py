@@ -14,11 +14,12 @@ from vinfra.document import Document
 from vinfra.errors import InputError, Problem, Refused
 from vinfra.metrics.metric import find
 from vinfra.scenario.expect import Expectation, understand
-from vinfra.scenario.inputs import Inputs, too_short
+from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved, gather, resolve
 from vinfra.scenario.measure import relative
 from vinfra.scenario.points import Column, Row, Spot, columns, rows
 from vinfra.scenario.references import place
+from vinfra.scenario.sense import sense
 from vinfra.scenario.world import build
 
 COMBINATIONS = 256
@@ -72,9 +73,9 @@ def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
 def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], techniques: set[str]) -> None:
     resolved = resolve(spot.document(document))
     recording = inputs.recording(resolved)
-    short = too_short(resolved, recording) if recording is not None else None
-    if short is not None:
-        raise InputError([short])
+    problems = list(sense(resolved, recording))
+    if problems:
+        raise InputError(problems)
     try:
         techniques |= build(resolved, recording).techniques
     except Refused as reason:

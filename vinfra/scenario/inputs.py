@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vinfra.errors import InputError, Place, Problem
+from vinfra.errors import InputError
 from vinfra.scenario.load import Resolved
-from vinfra.units import show
 from vinfra.workloads.demand import Recording
 
 
@@ -30,24 +29,3 @@ class Inputs:
                 raise InputError.at(where, f"there is nothing at '{path}'; {cure}", "workload.path")
             self._recordings[known] = trace.read(path)
         return self._recordings[known]
-
-
-def too_short(resolved: Resolved, recording: Recording) -> Problem | None:
-    """The problem of a run that outlasts its recording, if it does."""
-    scenario = resolved.scenario
-    needed, covered = scenario.warmup + scenario.duration, (recording.epochs or 0) * recording.interval
-    if needed <= covered + 1e-6:
-        return None
-    return Problem(
-        _first_written(resolved, "duration", "workload"),
-        "duration",
-        f"asks for {show(needed, 'time')}, the recording covers {show(covered, 'time')}: "
-        f"set duration to `{show(covered - scenario.warmup, 'time')}` or less",
-    )
-
-
-def _first_written(resolved: Resolved, *keys: str) -> Place:
-    for key in keys:
-        if (key,) in resolved.document.places:
-            return resolved.place(key)
-    return resolved.place()

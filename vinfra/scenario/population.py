@@ -113,6 +113,10 @@ def _batch(name: str, group: VmGroup, count: int, estate: Estate, factors: Float
     allowed = np.isfinite(factors)[estate.kind]
     if group.host is not None and group.host not in (kind.group for kind in estate.kinds):
         allowed &= np.array([host == group.host for host in hosts.names])
+    # Like the products it models, no host runs a VM with more vCPUs than it has cores.
+    allowed &= hosts.capacity >= group.vcpus * hosts.core * (1 - 1e-9)
+    if not allowed.any():
+        raise Refused(f"{name} has {group.vcpus} vCPUs, more than any host it may use has cores")
     configured = group.vcpus * (hosts.core if group.speed is None else np.full(len(hosts.core), group.speed))
     reserved = np.full(len(hosts.core), group.reservation)
     return Batch(name, count, group.memory, reserved, configured, group.speed or 0.0, allowed)

@@ -36,8 +36,8 @@ class HostGroup(Spec):
     server: str | None = named("servers", None, "the server model")
     processor: str | None = named("processors", None, "the processor, when it is not the server's")
     cores: int | None = field(None, "cores of one host, all sockets together", ge=1)
-    frequency: Hertz | None = field(None, "clock of one core")
-    memory: Bytes | None = field(None, "memory of one host")
+    frequency: Hertz | None = field(None, "clock of one core", gt=0)
+    memory: Bytes | None = field(None, "memory of one host", gt=0)
     hypervisor: str = named("products", "none", "the hypervisor product; none is bare hardware")
     technique: str | None = named(
         "techniques", None, "how the processor is virtualized; the product chooses when unsaid"
@@ -47,10 +47,8 @@ class HostGroup(Spec):
 class Transfer(Spec):
     """A VM moves this much to or from its datastore, once."""
 
-    size: Bytes = field(..., "bytes to move")
-    block: Bytes = field(
-        "64 KiB", "bytes of one I/O", source="VMFS redo-log and image readers use 64 KiB", tag="assumed"
-    )
+    size: Bytes = field(..., "bytes to move", gt=0)
+    block: Bytes = field("64 KiB", "bytes of one I/O", gt=0, source="usual block of an image copy", tag="assumed")
     direction: Literal["read", "write"] = field("read", "read from the datastore or write to it")
     start: Seconds = field("0 s", "when it starts")
 
@@ -58,16 +56,16 @@ class Transfer(Spec):
 class VmGroup(Spec):
     """VMs that are alike."""
 
-    count: int | Literal["per-trace"] = field(
+    count: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["per-trace"] = field(
         1, "how many VMs are alike; per-trace: one VM for each trace, split evenly between the groups that say so"
     )
     host: str | None = field(None, "host or host group they run on; anywhere when unsaid")
-    vcpus: int = field(1, "virtual processors of one VM", ge=1)
-    speed: Hertz | None = field(None, "what one vCPU at 100 % demand wants; a core of its host when unsaid")
+    vcpus: int = field(1, "virtual processors of one VM", ge=1, le=4096)
+    speed: Hertz | None = field(None, "what one vCPU at 100 % demand wants; a core of its host when unsaid", gt=0)
     memory: Bytes = field("1 GiB", "configured memory of one VM")
     shares: int | None = field(None, "CPU shares; 1000 for each vCPU when unsaid", ge=1)
     reservation: Hertz = field("0 Hz", "CPU that is guaranteed")
-    limit: Hertz | None = field(None, "CPU that is never exceeded")
+    limit: Hertz | None = field(None, "CPU that is never exceeded", gt=0)
     workload: str | None = named("workloads", None, "what the guest does: its vector of guest events")
     demand: Fraction | None = field(
         None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace"
@@ -82,7 +80,7 @@ class Segment(Spec):
     """A network everything in `joins` hangs on; each has a link of its own to it."""
 
     kind: Literal["ethernet", "fibre-channel"] = field("ethernet", "what kind of network")
-    speed: BytesPerSecond = field(..., "speed of each link")
+    speed: BytesPerSecond = field(..., "speed of each link", gt=0)
     joins: list[Name] = field(..., "hosts, host groups and arrays on it", min_length=2)
 
 
@@ -103,8 +101,8 @@ class Scenario(Spec):
     background: str = field("", "why anybody asks")
     seed: int = field(1, "where all randomness starts", ge=0)
     warmup: Seconds = field("0 s", "simulated before anything is measured")
-    duration: Seconds = field("24 h", "how long is measured")
-    epoch: Seconds = field("5 min", "how long a sample of demand holds")
+    duration: Seconds = field("24 h", "how long is measured", gt=0)
+    epoch: Seconds = field("5 min", "how long a sample of demand holds", gt=0)
     topology: dict[Name, Segment] = field({}, "networks that join hosts and arrays")
     datastores: dict[Name, Datastore] = field({}, "LUNs with a file system")
     hosts: dict[Name, HostGroup] = field(..., "the hosts", min_length=1)

@@ -59,7 +59,7 @@ class Simulation:
         resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
         resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
         self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder)
-        self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch)
+        self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
         self._core = world.hosts.core[world.vms.host]
@@ -74,6 +74,9 @@ class Simulation:
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
+        if number and self.demand is None and not len(self.fluid.hosts):
+            self._record_again(number, time, length)
+            return
         demand = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
         if isinstance(self.demand, DeletedAtZero):
             column = self.world.vms.column
@@ -106,6 +109,13 @@ class Simulation:
         columns["cpu_useful_cores"][number] = (useful / self._core).sum()
         columns["hosts_on"][number] = self.cluster.on.sum()
         columns["hosts_full"][number] = self._full.sum()
+
+    def _record_again(self, number: int, time: float, length: float) -> None:
+        """Nobody wants anything else than in the epoch before, so all is as it was."""
+        for column in self.columns.values():
+            column[number] = column[number - 1]
+        self.columns["time_s"][number] = time
+        self.columns["step_s"][number] = length
 
     def _add_span(self, number: int) -> None:
         """Add what the solver's hosts did in an epoch that is over."""

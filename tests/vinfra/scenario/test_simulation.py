@@ -99,6 +99,25 @@ def test_what_was_done_in_the_warm_up_is_not_measured() -> None:
     assert warm.series["time_s"].tolist() == list(np.arange(3600.0, 4 * 3600.0, 300.0))
 
 
+def test_a_warm_up_that_is_no_multiple_of_the_epoch_shortens_no_measurement() -> None:
+    series = record(world(CROWDED + "warmup: 7 min\n")).series
+    assert series["step_s"].sum() == pytest.approx(3 * 3600.0)
+    assert series["time_s"][:2].tolist() == [420.0, 600.0]
+
+
+def test_steady_demand_is_the_same_in_every_epoch() -> None:
+    steady = CROWDED.replace("workload: {trace: planetlab}", "")
+    once, often = (record(world(steady + f"epoch: {epoch}\n")) for epoch in ("3 h", "1 min"))
+    for metric in ("energy_kwh", "cpu_ready_pct", "throughput_per_s"):
+        assert metrics()[metric].compute(often) == pytest.approx(metrics()[metric].compute(once), rel=1e-12)
+    assert len(often.series["time_s"]) == 180
+
+
+def test_a_vm_with_more_vcpus_than_any_host_has_cores_is_refused() -> None:
+    with pytest.raises(Refused, match="reserved has 3 vCPUs"):
+        world(CROWDED.replace("reserved: {count: 6,", "reserved: {count: 6, vcpus: 3,"))
+
+
 def test_an_audit_finds_cycles_that_came_from_nowhere() -> None:
     simulation = Simulation(world(CROWDED), Streams(1))
     simulation.run()

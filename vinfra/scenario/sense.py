@@ -1,0 +1,72 @@
+"""Sense: values that are fine by themselves and cannot be meant together. Each problem names the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vinfra.errors import Place, Problem
+from vinfra.scenario.load import Resolved
+from vinfra.scenario.schema import VmGroup
+from vinfra.units import show
+from vinfra.workloads.demand import Recording
+
+EPOCHS = 10_000_000  # of one point; more would be gigabytes of series that nobody reads
+
+
+def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
+    """Every problem of that kind."""
+    scenario = resolved.scenario
+    count = (scenario.warmup + scenario.duration) / scenario.epoch
+    if count > EPOCHS:
+        cure = f"write a longer `epoch` than {show(scenario.epoch, 'time')}, or a shorter `duration`"
+        yield _problem(resolved, "epoch", f"makes {count:,.0f} epochs, {EPOCHS:,} are the most: {cure}")
+    if resolved.trace is not None:
+        yield from _epoch_and_trace(resolved, resolved.trace.interval if recording is None else recording.interval)
+    if recording is not None:
+        yield from _too_short(resolved, recording)
+    for name, group in sorted(scenario.vms.items()):
+        yield from _group(resolved, name, group)
+
+
+def _epoch_and_trace(resolved: Resolved, interval: float) -> Iterator[Problem]:
+    """Demand changes with the samples of a trace, so epochs must meet them."""
+    samples = interval / resolved.scenario.epoch
+    if samples < 1 - 1e-9 or abs(samples - round(samples)) > 1e-6 * samples:
+        every = show(interval, "time")
+        yield _problem(resolved, "epoch", f"must divide the {every} between samples of the trace: write `{every}`")
+
+
+def _too_short(resolved: Resolved, recording: Recording) -> Iterator[Problem]:
+    """A run must not outlast its recording."""
+    scenario = resolved.scenario
+    needed, covered = scenario.warmup + scenario.duration, (recording.epochs or 0) * recording.interval
+    if needed > covered + 1e-6:
+        left = covered - scenario.warmup
+        cure = f"set duration to `{show(left, 'time')}` or less" if left > 0 else "shorten `warmup`"
+        message = f"asks for {show(needed, 'time')} with its warm-up, the recording has {show(covered, 'time')}: {cure}"
+        yield _problem(resolved, "duration", message)
+
+
+def _group(resolved: Resolved, name: str, group: VmGroup) -> Iterator[Problem]:
+    at, end = f"vms.{name}", resolved.scenario.warmup + resolved.scenario.duration
+    if group.limit is not None and group.reservation > group.limit:
+        limit = show(group.limit, "frequency")
+        yield Problem(resolved.place("vms", name, "reservation"), f"{at}.reservation", f"is above the limit of {limit}")
+    if group.transfer is None:
+        return
+    if group.datastore is None:
+        message = "needs to know where the disk lies: add `datastore` to the group"
+        yield Problem(resolved.place("vms", name, "transfer"), f"{at}.transfer", message)
+    if group.transfer.start >= end:
+        message = f"is after the end of the run at {show(end, 'time')}"
+        yield Problem(resolved.place("vms", name, "transfer", "start"), f"{at}.transfer.start", message)
+
+
+def _problem(resolved: Resolved, key: str, message: str) -> Problem:
+    return Problem(_where(resolved, key), key, message)
+
+
+def _where(resolved: Resolved, key: str) -> Place:
+    """Where the key was written; for a default, what makes it wrong: the workload, or the file."""
+    written = (key,) in resolved.document.places
+    return resolved.place(key) if written else resolved.place("workload")
