@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Claim:
     detail: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Run:
     """Everything that is known about one run; the report, the table and the exports read this and nothing else."""
 
@@ -98,7 +99,7 @@ class Run:
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the results in canonical order."""
         return digest(self.points, self.contents)

@@ -6,6 +6,7 @@ continues with exactly the points that are missing.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -77,20 +78,16 @@ def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, pro
         ledger.forget_errors()
         done = ledger.done()
         every = list(plan.spots())
-        jobs = [
-            Job(spot.document(plan.document), spot.column.name, spot.row.at, spot.replication)
-            for spot in every
-            if key(spot.column.name, spot.row.at, spot.replication) not in done
-        ]
+        missing = [spot for spot in every if key(spot.column.name, spot.row.at, spot.replication) not in done]
+        jobs = (Job(spot.document(plan.document), spot.column.name, spot.row.at, spot.replication) for spot in missing)
         wall, cpu = time.perf_counter(), time.process_time()
         try:
-            if jobs:
-                for number, point in enumerate(chosen_runner.work(jobs, inputs), start=1):
-                    ledger.add(point)
-                    if progress is not None:
-                        progress(len(every) - len(jobs) + number, len(every))
+            for number, point in enumerate(chosen_runner.work(jobs, inputs) if missing else (), start=1):
+                ledger.add(point)
+                if progress is not None:
+                    progress(len(every) - len(missing) + number, len(every))
         finally:
-            if jobs:
+            if missing:
                 ledger.spend(time.perf_counter() - wall, time.process_time() - cpu)
         run = _together(plan, every, list(ledger.points()), ledger.spent())
         ledger.keep(kept(run))
@@ -126,23 +123,31 @@ def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent:
 def _variant(column: Column, points: Sequence[Point]) -> Variant:
     mine = [point for point in points if point.variant == column.name]
     reasons = list(dict.fromkeys(point.refused for point in mine if point.refused))
-    return Variant(column.name, column.values, means(mine, points), "; ".join(reasons) or None)
+    return Variant(column.name, column.values, means(mine, _names(points)), "; ".join(reasons) or None)
 
 
-def means(mine: Sequence[Point], every: Sequence[Point]) -> dict[str, float | None]:
-    """Mean of every metric that any point has, over points that have it; None where none of `mine` does."""
-    names = sorted({name for point in every for name in point.metrics})
+def _names(points: Sequence[Point]) -> list[str]:
+    """Every metric that any point has, sorted."""
+    return sorted(set().union(*(point.metrics for point in points)))
+
+
+def means(points: Sequence[Point], names: Sequence[str]) -> dict[str, float | None]:
+    """Mean of every metric over the points that have it; None where none does."""
     found: dict[str, float | None] = {}
     for name in names:
-        values = [value for point in mine if (value := point.metrics.get(name)) is not None]
-        found[name] = sum(values) / len(values) if values else None
+        values = [value for point in points if (value := point.metrics.get(name)) is not None]
+        found[name] = math.fsum(values) / len(values) if values else None
     return found
 
 
 def _claims(plan: Plan, points: Sequence[Point]) -> list[Claim]:
-    table = []
-    for row in plan.rows:
-        here = [point for point in points if point.at == row.at]
-        names = dict.fromkeys(point.variant for point in here)
-        table.append((row.at, {name: means([p for p in here if p.variant == name], points) for name in names}))
+    """Every expectation held against the means at each row."""
+    names = _names(points)
+    rows_of: dict[str, dict[str, list[Point]]] = {}
+    for point in points:
+        rows_of.setdefault(key("", point.at, 0), {}).setdefault(point.variant, []).append(point)
+    table = [
+        (row.at, {variant: means(mine, names) for variant, mine in rows_of[key("", row.at, 0)].items()})
+        for row in plan.rows
+    ]
     return [expectation.check(table) for expectation in plan.checked.expectations]
