@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,7 +76,7 @@ class Claim:
     detail: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
     """Everything that is known about one run; the report, the table and the exports read this and nothing else."""
 
@@ -99,7 +98,7 @@ class Run:
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 over the results in canonical order."""
         return digest(self.points, self.contents)
@@ -152,7 +151,8 @@ def digest(points: Sequence[Point], contents: Mapping[str, str]) -> str:
         sha.update(json.dumps([name, metrics, point.refused is not None]).encode())
         for series in sorted(point.series):
             sha.update(series.encode())
-            sha.update(" ".join(map(rounded, point.series[series].tolist())).encode())
+            # The same rounding as above, for many: adding 0.0 takes the sign off a zero.
+            sha.update(" ".join(map("{:.9g}".format, (point.series[series] + 0.0).tolist())).encode())
     return sha.hexdigest()
 
 
