@@ -50,7 +50,7 @@ class Registry(Generic[T]):
 
     def __contains__(self, name: object) -> bool:
         self._load()
-        return name in self._found
+        return isinstance(name, str) and name in self._found
 
     def __getitem__(self, name: str) -> type[T]:
         """The class called `name`; KeyError with a suggestion when there is none."""

@@ -18,6 +18,7 @@ from vinfra.compute.cluster import Cluster
 from vinfra.compute.fleet import Floats
 from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import Clock
+from vinfra.engine.recorder import Recorder
 from vinfra.engine.sharing import Sharing
 
 
@@ -35,10 +36,13 @@ class Span:
 class FluidHosts:
     """The hosts at `hosts` (indices into the cluster's), and the VMs on them (`vms`, indices too)."""
 
-    def __init__(self, clock: Clock, sharing: Sharing, cluster: Cluster, hosts: Sequence[int]) -> None:
+    def __init__(
+        self, clock: Clock, sharing: Sharing, cluster: Cluster, hosts: Sequence[int], recorder: Recorder
+    ) -> None:
         self.clock = clock
         self.sharing = sharing
         self.cluster = cluster
+        self.recorder = recorder
         self.hosts = np.array(sorted(hosts), dtype=np.int64)
         self.vms = np.flatnonzero(np.isin(cluster.vms.host, self.hosts))
         self.cpus = [self._cpu(row, int(host)) for row, host in enumerate(self.hosts)]
@@ -52,7 +56,9 @@ class FluidHosts:
 
         def watch(start: float, end: float, used: float) -> None:
             self._joules[row] += self.cluster.watts_of(host, used) * (end - start)
-            self._full[row] += (end - start) if used >= capacity * (1 - 1e-9) else 0.0
+            full = used >= capacity * (1 - 1e-9)
+            self._full[row] += (end - start) if full else 0.0
+            self.recorder.enter(name, "full" if full else "", start)
 
         return Resource(f"cpu/{name}", capacity, watch)
 

@@ -86,7 +86,8 @@ class Transfers:
         if not self.plans:
             return {}
         busy = _covered([(done.start, self.clock.now if done.end is None else done.end) for done in self.done.values()])
-        luns = [resource for name, resource in self.resources.items() if name.startswith("lun/")]
+        used = {name for plan in self.plans for name in plan.uses}
+        luns = [resource for name, resource in self.resources.items() if name.startswith("lun/") and name in used]
         return {
             "transfers_unfinished": float(len(self.plans) - len(self.times())),
             "transferred_bytes": math.fsum(self._moved(vm) for vm in sorted(self.done)),

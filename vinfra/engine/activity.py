@@ -15,6 +15,8 @@ from simpy.events import Event
 from vinfra.engine.clock import Clock
 from vinfra.engine.fair import Fair
 
+CRUMB = 1e-12  # of the work: what rounding may leave of work that is done
+
 
 class Resource:
     """Something that can do so much per second. `tied` are activities that use another resource too, `weightless`
@@ -109,11 +111,15 @@ class Activity(Event):
 
     def limit(self, weight: float, floor: float, bound: float) -> None:
         """Set weight, floor and bound; ValueError when they are no numbers from 0, or let nothing happen ever."""
+        self.check(weight, floor, bound)
+        self.weight, self.floor, self.bound = weight, floor, bound
+
+    def check(self, weight: float, floor: float, bound: float) -> None:
+        """ValueError when limits are no numbers from 0, or let nothing happen ever."""
         if not (0 <= weight < math.inf and 0 <= floor < math.inf and bound >= 0):
             raise ValueError(f"{self.name}: weight, floor and bound must be numbers from 0")
         if weight == 0 and floor == 0 and self.work > 0:
             raise ValueError(f"{self.name}: without weight and floor it would never go on")
-        self.weight, self.floor, self.bound = weight, floor, bound
 
     @property
     def rate(self) -> float:
@@ -160,7 +166,7 @@ class Activity(Event):
 
     def ends_at(self) -> float:
         """When it is done at its rate."""
-        if self._left <= 0:
+        if self._left <= CRUMB * self.work < math.inf:
             return self._since
         return self._since + self._left / self._rate if self._rate > 0 else math.inf
 

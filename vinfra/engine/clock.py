@@ -146,6 +146,11 @@ class Clock(simpy.Environment):
             self._loop(self._queue)
         except StopSimulation as reached:
             return reached.args[0]
+        except BaseException:
+            # The run was given up; what would have ended it must not end the next one.
+            if stop is not None and stop.callbacks is not None:
+                stop.callbacks.remove(StopSimulation.callback)
+            raise
         if stop is not None:
             raise RuntimeError(f"nothing is left to happen, and what was waited for never came: {stop}")
         return None
@@ -162,7 +167,8 @@ class Clock(simpy.Environment):
             stop = Event(self)
             stop._ok, stop._value = True, None
             # Before everything else of that instant, whatever its source is called.
-            heappush(self._queue, (float(until), URGENT - 1, SETUP, 0, stop))  # type: ignore[misc, arg-type]
+            self._setup.count += 1
+            heappush(self._queue, (float(until), URGENT - 1, SETUP, self._setup.count, stop))  # type: ignore[misc, arg-type]
         if stop.callbacks is not None:
             stop.callbacks.append(StopSimulation.callback)
         return stop
@@ -192,4 +198,5 @@ class Clock(simpy.Environment):
     def _resume_later(self, event: Event, callbacks: list[Any], stopped: Any) -> None:
         """Keep the callbacks that were not reached for when the run goes on."""
         event.callbacks = callbacks[callbacks.index(stopped) + 1 :]
-        heappush(self._queue, (self._now, URGENT - 1, SETUP, 0, event))  # type: ignore[misc, arg-type]
+        self._setup.count += 1
+        heappush(self._queue, (self._now, URGENT - 1, SETUP, self._setup.count, event))  # type: ignore[misc, arg-type]

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-FEW = 8  # members up to which the sum of weights is added up anew, so that it never drifts from nothing
+CRUMB = 1e-12  # of the work: what rounding may leave of work that is done
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Fair:
         self.members: dict[str, Member] = {}
         self._virtual = 0.0
         self._now = now
-        self._weights = 0.0
+        self._sum = self._lost = 0.0
         self._serial = 0
         self._ends: list[tuple[float, str, int]] = []
         self._bounds: list[tuple[float, str, int]] = []
@@ -43,7 +43,7 @@ class Fair:
     @property
     def level(self) -> float:
         """Rate for a weight of 1."""
-        return self.capacity / self._weights if self.members else 0.0
+        return self.capacity / (self._sum + self._lost) if self.members else 0.0
 
     def virtual(self, now: float) -> float:
         """Virtual time at `now`."""
@@ -70,10 +70,13 @@ class Fair:
         self._weigh(-gone.weight * gone.amount)
 
     def _weigh(self, change: float) -> None:
-        if len(self.members) <= FEW:
-            self._weights = math.fsum(member.weight * member.amount for member in self.members.values())
-        else:
-            self._weights += change
+        """Keep the sum of weights with what rounding lost of it (Neumaier), so that it does not drift."""
+        total = self._sum + change
+        larger, smaller = (self._sum, change) if abs(self._sum) >= abs(change) else (change, self._sum)
+        self._lost += (larger - total) + smaller
+        self._sum = total
+        if not self.members:
+            self._sum = self._lost = 0.0
 
     def left(self, name: str, now: float) -> float:
         """Work a member has left at `now`."""
@@ -96,7 +99,8 @@ class Fair:
         ends = self._top(self._ends)
         if ends is None or ends == math.inf:
             return math.inf
-        if ends <= self._virtual:
+        began = self.members[self._ends[0][1]].began
+        if ends - self._virtual <= CRUMB * (ends - began):
             return self._now
         return self._now + (ends - self._virtual) / self.level if self.level > 0 else math.inf
 

@@ -49,7 +49,12 @@ def rates(claimants: Sequence[Claimant], capacities: Sequence[float]) -> list[fl
                 rate = found[index] = fitted[index].rate(level)
                 for other, amount in fitted[index].uses:
                     left[other] -= rate * amount
-    return [claimant.bound if rate is None else rate for claimant, rate in zip(fitted, found, strict=True)]
+    return [_at_most(claimant) if rate is None else rate for claimant, rate in zip(fitted, found, strict=True)]
+
+
+def _at_most(claimant: Claimant) -> float:
+    """What nobody keeps it from: its bound, or its floor where it has no weight to rise with."""
+    return claimant.bound if claimant.weight > 0 else claimant.floor
 
 
 def _fitted(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import LATE, Clock
@@ -18,6 +18,7 @@ from vinfra.engine.fair import Fair
 from vinfra.engine.filling import Claimant, rates
 
 SOURCE = "sharing"
+STALE = 16  # predictions kept for each activity before those that no longer count are thrown out
 
 
 class Sharing:
@@ -26,6 +27,7 @@ class Sharing:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.recomputed = 0
+        self._live: dict[str, Activity] = {}
         self._touched: dict[str, Resource] = {}
         self._joining: dict[str, Activity] = {}
         self._foretold: list[tuple[float, str, int, Activity | Resource]] = []
@@ -47,25 +49,30 @@ class Sharing:
         """
         activity = Activity(self.clock, name, work, uses)
         activity.limit(weight, floor, bound)
-        if name in self._joining or any(name in resource.activities for resource in uses):
+        if name in self._live:
             raise ValueError(f"{name} is under way already")
+        self._live[name] = activity
         self._join(activity)
         return activity
 
     def change(
         self, activity: Activity, weight: float | None = None, floor: float | None = None, bound: float | None = None
     ) -> None:
-        """Change weight, floor or bound of an activity that is under way."""
-        activity.leave(self.clock.now)
-        activity.limit(
+        """Change weight, floor or bound of an activity that is under way; ValueError when it is not."""
+        self._must_live(activity)
+        limits = (
             activity.weight if weight is None else weight,
             activity.floor if floor is None else floor,
             activity.bound if bound is None else bound,
         )
+        activity.check(*limits)
+        activity.leave(self.clock.now)
+        activity.limit(*limits)
         self._join(activity)
 
     def cancel(self, activity: Activity) -> float:
-        """Stop an activity and return the work that is left; its event never comes."""
+        """Stop an activity that is under way and return the work that is left; its event never comes."""
+        self._must_live(activity)
         self._end(activity)
         self._joining.pop(activity.name, None)
         return activity.remaining
@@ -75,11 +82,16 @@ class Sharing:
         resource.set_capacity(capacity)
         self._touch([resource])
 
+    def _must_live(self, activity: Activity) -> None:
+        if self._live.get(activity.name) is not activity:
+            raise ValueError(f"{activity.name} is not under way")
+
     def _join(self, activity: Activity) -> None:
         self._joining[activity.name] = activity
         self._touch(resource for resource, _ in activity.uses)
 
     def _end(self, activity: Activity) -> None:
+        del self._live[activity.name]
         activity.leave(self.clock.now)
         for resource, _ in activity.uses:
             resource.forget(activity)
@@ -179,6 +191,9 @@ class Sharing:
     def _foretell(self, time: float, name: str, version: int, who: Activity | Resource) -> None:
         if time < math.inf:
             heappush(self._foretold, (time, name, version, who))
+        if len(self._foretold) > STALE * (len(self._live) + STALE):
+            self._foretold = [entry for entry in self._foretold if entry[3].foretold() == entry[2]]
+            heapify(self._foretold)
 
     def _wake_in_time(self) -> None:
         """Have `_wake` called when the next work ends."""

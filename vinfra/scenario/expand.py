@@ -64,8 +64,8 @@ def _host_kind(name: str, group: HostGroup) -> HostKind | None:
     cores = group.cores
     if cores is None and server is not None and processor is not None:
         cores = server.sockets * processor.cores
-    frequency = group.frequency or (processor.frequency if processor else None)
-    memory = group.memory or (server.memory if server else None)
+    frequency = group.frequency if group.frequency is not None else (processor.frequency if processor else None)
+    memory = group.memory if group.memory is not None else (server.memory if server else None)
     if cores is None or frequency is None or memory is None:
         return None
     curve = PowerCurve(server.power) if server and server.power else None

@@ -20,7 +20,7 @@ from vinfra.metrics.metric import Metric, find
 from vinfra.scenario.results import Claim
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|(?P<op><=|>=|==|<|>)|(?P<sign>[*%])|(?P<name>[\w][\w.-]*))"
+    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|(?P<op><=|>=|==|<|>)|(?P<sign>[*%])|(?P<name>[\w][\w.-]*))"
 )
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
@@ -113,6 +113,8 @@ def understand(entry: Mapping[str, Any], variants: Sequence[str], sweep: Mapping
     if not isinstance(text, str):
         raise ValueError(f"{name}: {text!r} is no comparison; {GRAMMAR}")
     terms, operators, within = _parse(text, variants)
+    if all(term.variant is None for term in terms):
+        raise ValueError(f"'{text}' names no variant; there are {', '.join(variants)}")
     when = _when(entry.get("when") or {}, sweep)
     clause = "".join(f", when {path} = {value}" for path, value in when.items())
     return Expectation(f"{name}: {text}{clause}", metric, terms, operators, within, when, str(entry.get("why", "")))

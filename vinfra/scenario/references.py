@@ -32,17 +32,20 @@ def references(document: Document) -> Iterator[Problem]:
     for path, kind, name in _named(Scenario, document.data, ()):
         if name not in catalog.names(kind):
             yield _unknown(document, path, SINGULAR.get(kind, kind.removesuffix("s")), name, catalog.names(kind))
+    yield from _collisions(document, "hosts")
+    yield from _collisions(document, "vms")
     hosts, datastores = _section(document, "hosts"), _section(document, "datastores")
     arrays = {str(datastore.get("array")) for datastore in datastores.values()}
     for name, segment in _section(document, "topology").items():
-        for index, joined in enumerate(segment.get("joins") or ()):
-            if not _is_host(joined, hosts) and joined not in arrays:
+        joins = segment.get("joins")
+        for index, joined in enumerate(joins if isinstance(joins, list) else ()):
+            if isinstance(joined, str) and not _is_host(joined, hosts) and joined not in arrays:
                 path = ("topology", name, "joins", index)
                 yield _unknown(document, path, "host or array", joined, {*hosts, *arrays})
     for name, group in _section(document, "vms").items():
-        if group.get("host") is not None and not _is_host(group["host"], hosts):
+        if isinstance(group.get("host"), str) and not _is_host(group["host"], hosts):
             yield _unknown(document, ("vms", name, "host"), "host", group["host"], hosts)
-        if group.get("datastore") is not None and group["datastore"] not in datastores:
+        if isinstance(group.get("datastore"), str) and group["datastore"] not in datastores:
             yield _unknown(document, ("vms", name, "datastore"), "datastore", group["datastore"], datastores)
 
 
@@ -59,7 +62,24 @@ def _is_host(name: object, hosts: Mapping[str, Mapping[str, Any]]) -> bool:
         return True
     group, _, number = str(name).rpartition("-")
     count = hosts.get(group, {}).get("count", 1)
-    return number.isdecimal() and isinstance(count, int) and 1 <= int(number) <= count
+    return isinstance(count, int) and _is_member(number, count)
+
+
+def _is_member(number: str, count: int) -> bool:
+    """Whether `number` is one of `count` alike, written as their names are: esx-3, not esx-03; one alone has no
+    number."""
+    return count > 1 and number.isdecimal() and number == str(int(number)) and 1 <= int(number) <= count
+
+
+def _collisions(document: Document, section: str) -> Iterator[Problem]:
+    """Groups that are called like a member of another group."""
+    groups = _section(document, section)
+    for name in groups:
+        group, _, number = name.rpartition("-")
+        count = groups.get(group, {}).get("count", 1)
+        if _is_member(number, count if isinstance(count, int) else 10**9):
+            message = f"is the name of one of the {group} too; call the group otherwise"
+            yield Problem(place(document, (section, name)), dotted((section, name)), message)
 
 
 def _unknown(document: Document, path: Key, kind: str, name: object, known: Iterable[str]) -> Problem:

@@ -148,7 +148,8 @@ def digest(points: Sequence[Point], contents: Mapping[str, str]) -> str:
     sha = hashlib.sha256()
     for name, point in sorted(((_canonical(point, contents), point) for point in points), key=lambda pair: pair[0]):
         metrics = {key: rounded(value) for key, value in sorted(point.metrics.items())}
-        sha.update(json.dumps([name, metrics, point.refused is not None]).encode())
+        states = [(i.entity, i.state, rounded(i.start), rounded(i.end)) for i in point.intervals]
+        sha.update(json.dumps([name, metrics, point.refused is not None, sorted(states)]).encode())
         for series in sorted(point.series):
             sha.update(series.encode())
             # The same rounding as above, for many: adding 0.0 takes the sign off a zero.

@@ -1,7 +1,8 @@
 """One replication of a world: a clock, epochs of demand over all VMs, transfers that share LUNs and links, and the
 record.
 
-Series are per epoch: watts, hertz, counts. Only what lies after the warm-up is measured.
+Series are per epoch: watts, hertz, counts; what lies in the warm-up is left out. A transfer counts whole, whenever it
+runs.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class Simulation:
         self.cluster = Cluster(world.hosts, world.vms, world.resolved.power)
         self.demand = _demand(world, streams)
         self.sharing = Sharing(self.clock)
-        self.fluid = FluidHosts(self.clock, self.sharing, self.cluster, _fluid(world) if fluid is None else fluid)
+        self.fluid = FluidHosts(
+            self.clock, self.sharing, self.cluster, _fluid(world) if fluid is None else fluid, self.recorder
+        )
         resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
         resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
         self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder)
@@ -66,6 +69,8 @@ class Simulation:
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
         self._arrays[self.fluid.hosts] = False
         self._fluid_want = 0.0
+        moving = {plan.vm for plan in world.transfers}
+        self._moving = np.array([name in moving for name in world.vms.names]) if moving else np.False_
 
     def run(self) -> None:
         """Run to the end of what is measured."""
@@ -78,11 +83,11 @@ class Simulation:
             self._record_again(number, time, length)
             return
         demand = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
-        if isinstance(self.demand, DeletedAtZero):
-            column = self.world.vms.column
-            self.cluster.occupy((column < 0) | self.demand.alive[column])
         if number:
             self._add_span(number - 1)
+        if isinstance(self.demand, DeletedAtZero):
+            column = self.world.vms.column
+            self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         want = self.world.vms.want(demand)
         if len(self.fluid.hosts):
             self.fluid.want(want)
