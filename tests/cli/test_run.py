@@ -98,6 +98,41 @@ def test_out_is_where_it_says(vinfra: Run, tmp_path: Path) -> None:
     assert not [name for name in names if name.endswith(".tmp") or name.startswith(".")]
 
 
+def test_a_folder_that_answers_another_question_is_left_alone(vinfra: Run) -> None:
+    first = result(vinfra("run", "small.yaml", "--out", "answer", "--json"))
+    said = vinfra("run", "small.yaml", "--out", "answer", "--json", "--set", "vms.web.demand=90 %")
+    assert (said.code, said.out) == (2, "") and "another question" in said.err
+    assert result(vinfra("run", "small.yaml", "--out", "answer", "--json")) == first
+    assert vinfra("run", "small.yaml", "--out", "small.yaml").code == 2
+
+
+def test_the_same_value_written_otherwise_is_the_same_question(vinfra: Run) -> None:
+    vinfra("run", "small.yaml", "--quiet")
+    vinfra("run", "small.yaml", "--quiet", "--set", "duration=60 min", "--set", "question=In other words?")
+    assert len(list(Path("results/small").iterdir())) == 1
+
+
+def test_vms_without_a_host_are_told_with_the_reason(vinfra: Run) -> None:
+    said = vinfra("run", "small.yaml", "--set", "hosts.esx1.memory=3 GiB")
+    assert "web: 1 VMs without a host, left out: no host had 1 GiB of memory left" in " ".join(said.out.split())
+
+
+def test_one_row_that_is_refused_leaves_the_others(vinfra: Run) -> None:
+    text = Path("small.yaml").read_text().split("compare:")[0]
+    text += "sweep:\n  vms.web.vcpus: [1, 2, 8]\n"
+    Path("rows.yaml").write_text(text.replace("demand: 50 %, ", "").replace(": small", ": rows"))
+    document = result(vinfra("run", "rows.yaml", "--json"))
+    values = [point["metrics"].get("cpu_ready_pct") for point in document["points"]]
+    assert values[:2] == [pytest.approx(100 / 3), pytest.approx(200 / 3)] and values[2] is None
+    assert "8 vCPUs" in document["variants"][0]["refused"]
+
+
+def test_a_variant_that_hides_the_sweep_is_refused(vinfra: Run) -> None:
+    Path("hidden.yaml").write_text(Path("small.yaml").read_text().replace("one: {}", "one: {vms.web.count: 7}"))
+    said = vinfra("check", "hidden.yaml")
+    assert said.code == 2 and "hidden.yaml:9:9 vms.web.count: is swept too" in said.err
+
+
 def test_variant_chooses_columns(vinfra: Run) -> None:
     document = result(vinfra("run", "small.yaml", "--json", "--variant", "two"))
     assert [variant["name"] for variant in document["variants"]] == ["two"]

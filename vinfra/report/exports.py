@@ -58,6 +58,7 @@ def fingerprint(run: Run) -> str:
         "metrics": [[metric.column, metric.better, metric.description] for metric in run.metrics],
         "sources": [asdict(source) for source in run.sources],
         "points": [[point.variant, point.at, point.replication, point.refused, point.error] for point in run.points],
+        "notes": run.notes,
         "about": [run.sweep, run.relative, run.contents],
     }
     return hashlib.sha256(json.dumps(words, default=str).encode()).hexdigest()

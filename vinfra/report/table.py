@@ -166,6 +166,8 @@ class _Sheet:
             self.say("; ".join(words), "dim")
         for number, note in enumerate(compared.notes, start=1):
             self.say(f"[{number}] refused: {note}")
+        for note in self.run.notes[:FAILURES]:
+            self.say(f"note: {note}", "yellow")
         if compared.failures:
             self.say(f"{len(compared.failures)} of {compared.points} points failed:", "bold red")
             for failure in compared.failures[:FAILURES]:

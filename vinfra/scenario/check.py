@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from vinfra.document import Document
 from vinfra.errors import InputError, Problem, Refused
@@ -47,14 +48,15 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     swept = gather(problems, lambda: rows(document)) or []
     refused: dict[str, str] = {}
     techniques: set[str] = set()
-    for spot in _spots(chosen, swept):
-        gather(problems, lambda spot=spot: _sense(spot, document, inputs, refused, techniques))  # type: ignore[misc]
+    spots = _spots(chosen, swept)
+    outcomes = [gather(problems, partial(_sense, spot, document, inputs, refused, techniques)) for spot in spots]
+    problems += _hidden(every, swept)
     names = [column.name for column in every]
     expectations = list(_expectations(document, names, problems))
     ratios = gather(problems, lambda: _relative(document, names))
     if problems or base is None or ratios is None:
         raise InputError(problems)
-    if len(refused) == len(chosen):
+    if not any(outcomes):
         raise InputError(Problem(base.place(), "", reason) for reason in sorted(set(refused.values())))
     active = {column.name for column in chosen}
     return Checked(
@@ -70,7 +72,8 @@ def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
     return [Spot(column, swept[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in swept[1:]]
 
 
-def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], techniques: set[str]) -> None:
+def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], techniques: set[str]) -> bool:
+    """Whether the point can be simulated; notes why not, and which techniques it takes."""
     resolved = resolve(spot.document(document))
     recording = inputs.recording(resolved)
     problems = list(sense(resolved, recording))
@@ -80,6 +83,19 @@ def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, st
         techniques |= build(resolved, recording).techniques
     except Refused as reason:
         refused.setdefault(spot.column.name, str(reason))
+        return False
+    return True
+
+
+def _hidden(every: list[Column], swept: list[Row]) -> Iterator[Problem]:
+    """A variant that sets what the sweep sets: every row would be the same."""
+    paths = {change.path for row in swept[:1] for change in row.changes}
+    for column in every:
+        for change in column.changes:
+            if change.path in paths:
+                yield Problem(
+                    change.place, change.path, f"is swept too, and variant {column.name} would hide the sweep"
+                )
 
 
 def _expectations(document: Document, names: list[str], problems: list[Problem]) -> Iterator[Expectation]:

@@ -17,13 +17,20 @@ from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.points import Column, Row
 
-PATH = "workload.path"
+# What changes no point: words, and what is asked of the points afterwards. Plug-ins and the recording enter by
+# themselves.
+WORDS = {"question", "background", "measure", "expect", "compare", "sweep", "placement", "power", "workload"}
 
 
 def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row], contents: Mapping[str, str]) -> str:
     """SHA-256 of the question; `contents` maps a path of a recording, as written, to the digest of its content."""
     question = {
-        "scenario": {key: value for key, value in resolved.document.data.items() if key not in ("compare", "sweep")},
+        "scenario": resolved.scenario.model_dump(exclude=WORDS),
+        "plugins": [
+            plugin and [plugin.name, plugin.model_dump()]
+            for plugin in (resolved.placement, resolved.power, resolved.trace)
+        ],
+        "recording": contents.get(str((resolved.scenario.workload or {}).get("path"))),
         "columns": [[column.name, column.values] for column in columns],
         "rows": [row.at for row in rows],
         "version": vinfra.__version__,
@@ -58,5 +65,6 @@ def build() -> str:
     root = Path(vinfra.__file__).parent
     for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
         if path.relative_to(root).parts[0] != "report":
+            sha.update(str(path.relative_to(root)).encode())
             sha.update(path.read_bytes())
     return sha.hexdigest()

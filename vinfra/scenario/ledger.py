@@ -17,14 +17,16 @@ from typing import Any
 
 import numpy as np
 
+from vinfra.errors import InputError, Place
 from vinfra.scenario.results import Interval, Point
 
 SCHEMA = """
 create table if not exists points(
   key text primary key, variant text, at text, replication integer, metrics text, refused text, error text,
-  series blob, intervals text) without rowid;
+  notes text, series blob, intervals text) without rowid;
 create table if not exists clock(wall real, cpu real);
 create table if not exists about(run text);
+create table if not exists question(identity text);
 """
 
 
@@ -37,11 +39,16 @@ class Ledger:
     """The points of one run folder. Use it as a context manager."""
 
     def __init__(self, path: Path) -> None:
+        """InputError when the file is there and no ledger."""
         self.path = path
         self._base = sqlite3.connect(path, timeout=30.0, isolation_level=None)
-        self._base.execute("pragma journal_mode=wal")
-        self._base.execute("pragma synchronous=normal")
-        self._base.executescript(SCHEMA)
+        try:
+            self._base.execute("pragma journal_mode=wal")
+            self._base.execute("pragma synchronous=normal")
+            self._base.executescript(SCHEMA)
+        except sqlite3.DatabaseError as reason:
+            self._base.close()
+            raise InputError.at(Place(str(path)), f"is no ledger of a run ({reason}); remove it") from None
 
     def __enter__(self) -> Ledger:
         return self
@@ -50,6 +57,12 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._base.close()
+
+    def belongs_to(self, identity: str) -> bool:
+        """Whether the points here answer this question; a new ledger belongs to whoever asks first."""
+        self._base.execute("insert into question select ? where not exists (select 1 from question)", (identity,))
+        owner: str = self._base.execute("select identity from question").fetchone()[0]
+        return owner == identity
 
     def done(self) -> set[str]:
         """Keys of the points that are done."""
@@ -65,15 +78,17 @@ class Ledger:
             json.dumps(point.metrics),
             point.refused,
             point.error,
+            json.dumps(point.notes),
             _pack(point.series),
             json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
         )
-        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def points(self) -> Iterator[Point]:
         """Every point that is done, by key."""
-        query = "select variant, at, replication, metrics, refused, error, series, intervals from points order by key"
-        for variant, at, replication, metrics, refused, error, series, intervals in self._base.execute(query):
+        columns = "variant, at, replication, metrics, refused, error, notes, series, intervals"
+        query = f"select {columns} from points order by key"
+        for variant, at, replication, metrics, refused, error, notes, series, intervals in self._base.execute(query):
             yield Point(
                 variant,
                 json.loads(at),
@@ -83,6 +98,7 @@ class Ledger:
                 error,
                 _unpack(series),
                 [Interval(*fields) for fields in json.loads(intervals)],
+                json.loads(notes),
             )
 
     def spend(self, wall: float, cpu: float) -> None:

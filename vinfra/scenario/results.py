@@ -43,7 +43,8 @@ class Source:
 
 @dataclass(slots=True)
 class Point:
-    """One simulated point. `series` holds equally long arrays, `time_s` among them; `at` is its place in the sweep."""
+    """One simulated point. `at` is its place in the sweep; `notes` say what a reader must know (VMs without a host,
+    gaps in a recording); `series` holds equally long arrays, `time_s` among them."""
 
     variant: str
     at: dict[str, Any]
@@ -53,6 +54,7 @@ class Point:
     error: str | None = None
     series: dict[str, np.ndarray] = field(default_factory=dict)
     intervals: list[Interval] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ class Run:
             if found.name == variant:
                 return found
         raise KeyError(f"no variant '{variant}'{suggest(variant, [found.name for found in self.variants])}")
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes of all points, each once, with the variants it is of."""
+        found: dict[str, dict[str, None]] = {}
+        for point in self.points:
+            for note in point.notes:
+                found.setdefault(note, {})[point.variant] = None
+        return [f"{', '.join(variants)}: {note}" for note, variants in found.items()]
 
     @property
     def failed(self) -> bool:

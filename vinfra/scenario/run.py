@@ -14,6 +14,7 @@ from pathlib import Path
 
 import vinfra
 from vinfra.document import Document
+from vinfra.errors import InputError, Place
 from vinfra.scenario.check import Checked, check
 from vinfra.scenario.identity import contents, identity
 from vinfra.scenario.inputs import Inputs
@@ -69,12 +70,15 @@ def _every(checked: Checked, document: Document, swept: Sequence[Row]) -> Iterat
 def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, progress: Progress | None = None) -> Run:
     """Simulate what is missing and return the whole run. Interrupting it loses nothing that was done."""
     chosen_runner = runner(on)
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    _make(plan.folder)
     path = plan.folder / "ledger.sqlite"
     if fresh:
         for stale in [path, *plan.folder.glob("ledger.sqlite-*")]:
             stale.unlink(missing_ok=True)
     with Ledger(path) as ledger:
+        if not ledger.belongs_to(plan.identity):
+            cure = "choose another folder, or give --fresh to forget that answer"
+            raise InputError.at(Place(str(plan.folder)), f"holds the answer to another question: {cure}")
         ledger.forget_errors()
         done = ledger.done()
         every = list(plan.spots())
@@ -92,6 +96,19 @@ def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, pro
         run = _together(plan, every, list(ledger.points()), ledger.spent())
         ledger.keep(kept(run))
         return run
+
+
+def _make(folder: Path) -> None:
+    """The run folder; InputError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as reason:
+        raise InputError.at(
+            Place(str(folder)), f"cannot be written to: {reason.strerror}; give another --out"
+        ) from None
 
 
 def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent: tuple[float, float]) -> Run:

@@ -53,3 +53,7 @@ def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
     point.metrics = {name: value for name, metric in metrics().items() if (value := metric.compute(record)) is not None}
     point.series = shown(record)
     point.intervals = simulation.intervals()
+    point.notes = [
+        f"{group.group}: {group.count} VMs without a host, left out: {group.reason}" for group in world.unplaced
+    ]
+    point.notes += [] if simulation.demand is None else list(getattr(simulation.demand, "notes", ()))

@@ -117,6 +117,20 @@ def test_waiting_for_what_never_comes_is_said() -> None:
         Clock().run(until=Clock().event())
 
 
+def test_a_run_that_was_given_up_does_not_end_the_next_one() -> None:
+    clock = Clock()
+
+    def fails() -> Any:
+        yield clock.timeout(1)
+        raise KeyError("broken")
+
+    clock.process(fails())
+    with pytest.raises(KeyError):
+        clock.run(until=10)
+    clock.run(until=20)
+    assert clock.now == 20
+
+
 def test_a_step_is_one_event() -> None:
     clock, seen = Clock(), []  # type: Clock, list[int]
     clock.call_at(0.0, lambda: (seen.append(1), clock.call_at(0.0, seen.append, 2)))

@@ -188,6 +188,69 @@ def test_a_name_is_under_way_once() -> None:
         site.sharing.start("copy", 1.0, {site.disk: 1.0})
 
 
+def test_an_activity_that_is_over_can_be_neither_changed_nor_cancelled() -> None:
+    site = Site()
+    first = site.sharing.start("copy", 10.0, {site.disk: 1.0})
+    site.clock.run()
+    again = site.sharing.start("copy", 10.0, {site.disk: 1.0})
+    for call in (lambda: site.sharing.cancel(first), lambda: site.sharing.change(first, weight=2.0)):
+        with pytest.raises(ValueError, match="not under way"):
+            call()
+    site.clock.run()
+    assert again.processed
+
+
+def test_a_change_that_is_refused_changes_nothing() -> None:
+    site = Site()
+    activity = site.sharing.start("copy", 10.0, {site.disk: 1.0})
+    site.clock.run(until=0.5)
+    with pytest.raises(ValueError, match="numbers from 0"):
+        site.sharing.change(activity, weight=-1.0)
+    site.clock.run()
+    assert (activity.processed, site.clock.now) == (True, 1.0)
+
+
+def test_who_has_a_floor_and_no_weight_gets_the_floor() -> None:
+    assert rates([Claimant(0, 5, math.inf, ((0, 1.0),))], [10.0]) == [5.0]
+    site = Site()
+    site.work("floor", 0, 20, weight=0.0, floor=5.0)
+    site.clock.run()
+    assert site.done == {"floor": 4.0}
+
+
+def test_work_that_is_due_when_the_resource_is_lost_is_done() -> None:
+    site = Site(capacity=3.0)
+    for number in range(3):
+        site.work(f"copy-{number}", 0.1 * number, 1.0)
+    site.clock.run(until=0.9)
+    due = site.disk.carried(site.clock.now)
+    assert due == pytest.approx(2.7)
+    site.clock.call_at(1.0, site.sharing.set_capacity, site.disk, 0.0, source="a")
+    site.clock.run()
+    assert len(site.done) == 3
+
+
+def test_a_huge_weight_that_leaves_takes_no_precision_with_it() -> None:
+    site = Site(capacity=1.0)
+    for number in range(20):
+        site.sharing.start(f"a{number}", 100.0, {site.disk: 1.0})
+    huge = site.sharing.start("huge", 1e9, {site.disk: 1.0}, weight=1e14)
+    site.clock.run(until=1.0)
+    site.sharing.cancel(huge)
+    left = site.sharing.start("last", 100.0, {site.disk: 1.0}, weight=30.0)
+    site.clock.run(until=2.0)
+    assert left.rate == pytest.approx(30 / 50, rel=1e-12)
+
+
+def test_predictions_that_no_longer_count_are_thrown_out() -> None:
+    site = Site()
+    activities = [site.sharing.start(f"a{n}", 1e9, {site.disk: 1.0}, bound=0.1) for n in range(20)]
+    for second in range(1, 400):
+        site.clock.run(until=float(second))
+        site.sharing.change(activities[0], bound=0.1 + second * 1e-6)
+    assert len(site.sharing._foretold) < 1000
+
+
 def test_an_activity_says_what_it_is_doing() -> None:
     site = Site()
     activity: Activity = site.sharing.start("copy", 100, {site.disk: 1.0})

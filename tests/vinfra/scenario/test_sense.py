@@ -58,6 +58,9 @@ def test_the_lab_itself_makes_sense() -> None:
         ),
         (changed("web: {", "web: {count: 0, "), "vms.web.count: must be"),
         (changed("web: {", "web: {vcpus: 8, "), "more than any host it may use has cores"),
+        (changed("web: {", "web: {host: h1-1, "), "vms.web.host: no host 'h1-1'"),
+        (changed("web: {", "web-2: {}\n  web: {count: 3, "), "vms.web-2: is the name of one of the web too"),
+        (LAB + "expect: [{cpu_ready: 3 < 4}]\n", "'3 < 4' names no variant"),
     ],
 )
 def test_each_is_told_with_place_and_cure(text: str, message: str) -> None:
