@@ -268,3 +268,13 @@ class TestRecordedDay:
         assert (said.code, said.out) == (2, "")
         for expected in (f"{tmp_path}/vm-0:3", f"{tmp_path}/vm-1:7", f"{tmp_path}/vm-2:287"):
             assert expected in said.err
+
+
+def test_the_hash_seed_of_python_changes_nothing(vinfra: Run, root: Path, tmp_path: Path) -> None:
+    digests = set()
+    for seed in ("0", "1", "4242"):
+        command = [sys.executable, "-m", "vinfra.cli", "run", "small.yaml", "--out", f"seed-{seed}", "--json"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+        digests.add(json.loads(done.stdout)["digest"])
+    assert len(digests) == 1

@@ -56,4 +56,4 @@ def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
     point.notes = [
         f"{group.group}: {group.count} VMs without a host, left out: {group.reason}" for group in world.unplaced
     ]
-    point.notes += [] if simulation.demand is None else list(getattr(simulation.demand, "notes", ()))
+    point.notes += [] if simulation.demand is None else [*simulation.demand.notes]

@@ -19,6 +19,7 @@ class DeletedAtZero:
         self.interval = demand.interval
         self.columns = demand.columns
         self.epochs = demand.epochs
+        self.notes = demand.notes
         self.alive: NDArray[np.bool_] = np.ones(demand.columns, dtype=bool)
         self._demand = demand
 

@@ -29,6 +29,10 @@ class Demand(Protocol):
     def epochs(self) -> int | None:
         """How many samples each VM has; None where it never ends."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a reader of results must know: gaps that were filled, values that were cut, what it is good for."""
+
     def at(self, k: int) -> NDArray[np.float64]:
         """Fractions 0..1 of each VM's vCPUs in epoch k, shape (columns,)."""
 
@@ -77,6 +81,7 @@ class Joined:
             raise ValueError(f"demands that are joined need one interval, got {sorted(intervals)}")
         self.interval = intervals.pop()
         self.columns = sum(demand.columns for demand in demands)
+        self.notes: Sequence[str] = list(dict.fromkeys(note for demand in demands for note in demand.notes))
         self._demands = demands
 
     def at(self, k: int) -> NDArray[np.float64]:
