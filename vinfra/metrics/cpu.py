@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vinfra.metrics.metric import Record, metric
 
-
-def _work(record: Record, series: str) -> float:
-    return float(np.dot(record.series[series], record.series["step_s"]))
+ROUNDING = 1e-9  # of the whole: a difference below this is what rounding left, and counts as none
 
 
-def _ratio(part: float, whole: float) -> float | None:
-    return 100.0 * part / whole if whole > 0 else None
+def _percent(part: float, whole: float) -> float | None:
+    """Part of the whole in percent; None where there is no whole."""
+    if whole <= 0:
+        return None
+    return 100.0 * part / whole if abs(part) > ROUNDING * whole else 0.0
 
 
 @metric("cpu_utilisation", "pct", "neither", "used cycles of the hosts that are powered on")
 def cpu_utilisation(record: Record) -> float | None:
     """Used over available cycles."""
-    return _ratio(_work(record, "cpu_used_hz"), _work(record, "cpu_on_hz"))
+    return _percent(record.over_time("cpu_used_hz"), record.over_time("cpu_on_hz"))
 
 
 @metric("cpu_ready", "pct", "less", "CPU time wanted by VMs and not given (ready time)")
 def cpu_ready(record: Record) -> float | None:
     """(Wanted - granted) over wanted."""
-    wanted = _work(record, "cpu_wanted_hz")
-    return _ratio(wanted - _work(record, "cpu_granted_hz"), wanted)
+    wanted = record.over_time("cpu_wanted_hz")
+    return _percent(wanted - record.over_time("cpu_granted_hz"), wanted)
 
 
 @metric(
@@ -36,8 +35,8 @@ def cpu_ready(record: Record) -> float | None:
 )
 def cpu_overhead(record: Record) -> float | None:
     """(Granted to VMs and to their I/Os - useful) over useful; may be below 0 where a technique saves cycles."""
-    useful = _work(record, "cpu_useful_hz")
-    return _ratio(_work(record, "cpu_granted_hz") + _work(record, "cpu_io_hz") - useful, useful)
+    useful = record.over_time("cpu_useful_hz")
+    return _percent(record.over_time("cpu_granted_hz") + record.over_time("cpu_io_hz") - useful, useful)
 
 
 @metric(
@@ -45,4 +44,4 @@ def cpu_overhead(record: Record) -> float | None:
 )
 def throughput(record: Record) -> float | None:
     """Useful cycles over the clock of the cores they ran on."""
-    return float(np.average(record.series["cpu_useful_cores"], weights=record.series["step_s"]))
+    return record.mean("cpu_useful_cores")

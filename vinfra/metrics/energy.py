@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vinfra.metrics.metric import Record, metric
 
 JOULES_PER_KWH = 3.6e6
@@ -14,7 +12,7 @@ def energy(record: Record) -> float | None:
     """Sum of watts times seconds."""
     if "power_w" not in record.series:
         return None
-    return float(np.dot(record.series["power_w"], record.series["step_s"])) / JOULES_PER_KWH
+    return record.over_time("power_w") / JOULES_PER_KWH
 
 
 @metric("power_mean", "w", "less", "mean draw of all hosts together")
@@ -22,7 +20,7 @@ def power_mean(record: Record) -> float | None:
     """Energy over time."""
     if "power_w" not in record.series:
         return None
-    return float(np.average(record.series["power_w"], weights=record.series["step_s"]))
+    return record.mean("power_w")
 
 
 @metric("power_peak", "w", "less", "highest draw of all hosts together over one epoch")

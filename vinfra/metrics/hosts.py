@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vinfra.metrics.metric import Record, metric
 
 
 @metric("hosts_on", "", "less", "hosts powered on, mean over time")
 def hosts_on(record: Record) -> float | None:
     """Mean over time."""
-    return float(np.average(record.series["hosts_on"], weights=record.series["step_s"]))
+    return record.mean("hosts_on")
 
 
 @metric("hosts_full", "", "less", "hosts with all their CPU in use, mean over time")
 def hosts_full(record: Record) -> float | None:
     """Mean over time."""
-    return float(np.average(record.series["hosts_full"], weights=record.series["step_s"]))
+    return record.mean("hosts_full")
 
 
 @metric("vms_unplaced", "", "less", "VMs that found no host")

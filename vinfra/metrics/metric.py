@@ -6,6 +6,7 @@ One family of metrics is one file beside this one; a file's metrics are found be
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ class Record:
     totals: Mapping[str, float]
     series: Mapping[str, np.ndarray]
     samples: Mapping[str, np.ndarray]
+
+    def over_time(self, series: str) -> float:
+        """A series times the length of its epochs, added up exactly, so that every machine gets the same sum."""
+        return math.fsum((self.series[series] * self.series["step_s"]).tolist())
+
+    def mean(self, series: str) -> float:
+        """Its mean over time."""
+        return self.over_time(series) / math.fsum(self.series["step_s"].tolist())
 
 
 @dataclass(frozen=True, slots=True)

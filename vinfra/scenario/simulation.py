@@ -165,8 +165,8 @@ def shown(record: Record) -> dict[str, NDArray[np.float64]]:
 
 
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Their ratio, 0 where there is nothing."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    """Their ratio; 0 where there is nothing, or nothing but what rounding left."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=(whole > 0) & (np.abs(part) > 1e-9 * whole))
 
 
 def _fluid(world: World) -> list[int]:

@@ -1,0 +1,87 @@
+"""What each metric says of a record that is simple enough to know the answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vinfra.metrics.metric import Record, find, metrics
+
+SERIES = {
+    "time_s": [0.0, 300.0],
+    "step_s": [300.0, 100.0],
+    "power_w": [100.0, 200.0],
+    "cpu_on_hz": [10.0, 10.0],
+    "cpu_used_hz": [5.0, 10.0],
+    "cpu_wanted_hz": [5.0, 20.0],
+    "cpu_granted_hz": [5.0, 9.0],
+    "cpu_io_hz": [0.0, 1.0],
+    "cpu_useful_hz": [4.0, 8.0],
+    "cpu_useful_cores": [4.0, 8.0],
+    "hosts_on": [3.0, 1.0],
+    "hosts_full": [0.0, 1.0],
+}
+TOTALS = {"vms_unplaced": 2.0}
+MOVED = {
+    "transfers_unfinished": 1.0,
+    "transferred_bytes": 5e9,
+    "transfer_busy_s": 50.0,
+    "lun_done_ios": 300.0,
+    "lun_possible_ios": 600.0,
+}
+
+
+def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = (), **series: list[float]) -> Record:
+    columns = {name: np.array(column) for name, column in (SERIES | series).items()}
+    return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)})
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("energy_kwh", 50_000 / 3.6e6),
+        ("power_mean_w", 125.0),
+        ("power_peak_w", 200.0),
+        ("cpu_utilisation_pct", 100 * 2500 / 4000),
+        ("cpu_ready_pct", 100 * 1100 / 3500),
+        ("cpu_overhead_pct", 100 * (2400 + 100 - 2000) / 2000),
+        ("throughput_per_s", 5.0),
+        ("hosts_on", 2.5),
+        ("hosts_full", 0.25),
+        ("vms_unplaced", 2.0),
+        ("transfer_s", 15.0),
+        ("transfer_last_s", 20.0),
+        ("transfers_unfinished", 1.0),
+        ("disk_throughput_mb_per_s", 100.0),
+        ("lun_utilisation_pct", 50.0),
+    ],
+)
+def test_a_metric_is_what_it_says(column: str, value: float) -> None:
+    assert metrics()[column].compute(record(MOVED, (10.0, 20.0))) == pytest.approx(value)
+
+
+def test_every_metric_is_held_against_a_known_answer() -> None:
+    known = {case[0] for case in test_a_metric_is_what_it_says.pytestmark[0].args[1]}
+    assert known == set(metrics())
+
+
+@pytest.mark.parametrize(
+    "column", ["transfer_s", "transfer_last_s", "transfers_unfinished", "disk_throughput_mb_per_s"]
+)
+def test_without_transfers_there_is_nothing_to_say(column: str) -> None:
+    assert metrics()[column].compute(record()) is None
+
+
+def test_what_rounding_leaves_is_nothing() -> None:
+    found = record(cpu_wanted_hz=[5.0, 9.0 * (1 + 1e-14)])
+    assert find("cpu_ready").compute(found) == 0.0
+
+
+def test_without_wants_there_is_no_ready_time() -> None:
+    assert find("cpu_ready").compute(record(cpu_wanted_hz=[0.0, 0.0], cpu_granted_hz=[0.0, 0.0])) is None
+
+
+def test_a_metric_goes_by_both_names_and_a_near_one_is_suggested() -> None:
+    assert find("energy") is find("energy_kwh")
+    with pytest.raises(KeyError, match="did you mean 'energy'"):
+        find("enrgy")
