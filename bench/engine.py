@@ -94,3 +94,7 @@ def main() -> None:
         seconds, recomputed = crowd(count)
         each = f"{seconds / count * 1e6:>6.1f} us each, {recomputed / count:.1f} rates worked out each"
         print(f"{count:>10,} at once: {each}")
+
+
+if __name__ == "__main__":
+    main()

@@ -94,6 +94,9 @@ class Activity(Event):
     def __init__(self, clock: Clock, name: str, work: float, uses: Mapping[Resource, float]) -> None:
         if not work >= 0:
             raise ValueError(f"{name}: work must be a number from 0, got {work}")
+        for resource in uses:
+            if not isinstance(resource, Resource):
+                raise ValueError(f"{name}: uses {resource!r}, which is no resource")
         if not uses or any(not 0 < amount < math.inf for amount in uses.values()):
             raise ValueError(f"{name}: must use at least one resource, each by an amount above 0")
         super().__init__(clock)

@@ -21,6 +21,8 @@ SETUP = ""  # source of what is scheduled outside any process
 
 ProcessGenerator = Generator[Event, Any, Any]
 
+__all__ = ["LATE", "NORMAL", "SETUP", "URGENT", "Clock", "Owned", "ProcessGenerator", "Source"]
+
 
 class Source:
     """A logical process by name, and how many events it has scheduled."""
@@ -81,7 +83,7 @@ class Clock(simpy.Environment):
         priority: int = NORMAL,
     ) -> None:
         """Call a function at a time; what it schedules is the source's too. ValueError when the time has passed."""
-        if time < self._now:
+        if not time >= self._now:
             raise ValueError(f"it is {self._now:g} s; nothing can be called at {time:g} s")
         owner = self._current() if source is None else self.source(source)
         owner.count = count = owner.count + 1
@@ -116,8 +118,8 @@ class Clock(simpy.Environment):
 
     def timeout(self, delay: float = 0, value: Any = None) -> Timeout:  # type: ignore[override]
         """An event that comes after a delay. Made by hand: three calls less for the most frequent event of all."""
-        if delay < 0:
-            raise ValueError(f"a timeout of {delay:g} s is in the past")
+        if not delay >= 0:
+            raise ValueError(f"a timeout of {delay:g} s is in the past or at no time at all")
         event: Timeout = Timeout.__new__(Timeout)
         event.env = self
         event.callbacks = []
@@ -180,8 +182,10 @@ class Clock(simpy.Environment):
             self._now, _, _, _, event = heappop(queue)  # type: ignore[misc]
             if event.__class__ is Call:
                 self._source = event.source  # type: ignore[attr-defined]
-                event.function(*event.arguments)  # type: ignore[attr-defined]
-                self._source = setup
+                try:
+                    event.function(*event.arguments)  # type: ignore[attr-defined]
+                finally:
+                    self._source = setup
                 continue
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
             try:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 CRUMB = 1e-12  # of the work: what rounding may leave of work that is done
+STALE = 16  # entries kept for each member before those of members that are gone are thrown out
 
 
 @dataclass(slots=True)
@@ -57,11 +58,11 @@ class Fair:
         """A new member with so much work; weight above 0."""
         self._serial += 1
         self.members[name] = Member(self._virtual, self._virtual + work / weight, weight, amount, self._serial)
-        heappush(self._ends, (self.members[name].ends, name, self._serial))
+        self._push(self._ends, self.members[name].ends, name)
         if bound < math.inf:
-            heappush(self._bounds, (bound / weight, name, self._serial))
+            self._push(self._bounds, bound / weight, name)
         if floor > 0:
-            heappush(self._floors, (-floor / weight, name, self._serial))
+            self._push(self._floors, -floor / weight, name)
         self._weigh(weight * amount)
 
     def remove(self, name: str) -> None:
@@ -117,8 +118,18 @@ class Fair:
             self.members[name].serial = -1
         return done
 
+    def _push(self, heap: list[tuple[float, str, int]], value: float, name: str) -> None:
+        heappush(heap, (value, name, self._serial))
+        if len(heap) > STALE * (len(self.members) + STALE):
+            heap[:] = [entry for entry in heap if self._counts(entry)]
+            heapify(heap)
+
+    def _counts(self, entry: tuple[float, str, int]) -> bool:
+        member = self.members.get(entry[1])
+        return member is not None and member.serial == entry[2]
+
     def _top(self, heap: list[tuple[float, str, int]]) -> float | None:
         """The smallest value of those still there."""
-        while heap and ((member := self.members.get(heap[0][1])) is None or member.serial != heap[0][2]):
+        while heap and not self._counts(heap[0]):
             heappop(heap)
         return heap[0][0] if heap else None

@@ -9,8 +9,10 @@ Gallager, Data Networks, section 6.5; with bounds as in SimGrid's lmm solver (Ca
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,26 @@ def rates(claimants: Sequence[Claimant], capacities: Sequence[float]) -> list[fl
     fitted = _fitted(claimants, users, capacities)
     found: list[float | None] = [None] * len(claimants)
     left = list(capacities)
-    rising = {resource for resource, using in enumerate(users) if using}
-    while rising:
-        levels = {resource: _full_at(fitted, users[resource], found, left[resource]) for resource in sorted(rising)}
-        resource = min(levels, key=lambda candidate: (levels[candidate], candidate))
-        level = levels[resource]
+    levels = {resource: _full_at(fitted, using, found, left[resource]) for resource, using in enumerate(users) if using}
+    filling = [(level, resource) for resource, level in levels.items()]
+    heapify(filling)
+    while filling:
+        level, resource = heappop(filling)
+        if levels.get(resource) != level:
+            continue  # full already, or users of it have stopped since
         if level == math.inf:
             break
-        rising.discard(resource)
+        del levels[resource]
+        fewer: set[int] = set()
         for index, _ in users[resource]:
             if found[index] is None:
                 rate = found[index] = fitted[index].rate(level)
                 for other, amount in fitted[index].uses:
                     left[other] -= rate * amount
+                    fewer.add(other)
+        for other in sorted(fewer & levels.keys()):
+            levels[other] = _full_at(fitted, users[other], found, left[other])
+            heappush(filling, (levels[other], other))
     return [_at_most(claimant) if rate is None else rate for claimant, rate in zip(fitted, found, strict=True)]
 
 
@@ -77,25 +86,33 @@ def _fitted(
 def _full_at(
     claimants: Sequence[Claimant], using: Sequence[tuple[int, float]], found: Sequence[float | None], left: float
 ) -> float:
-    """The level at which those still rising use up what is left of a resource; inf when their bounds come first."""
-    corners: list[tuple[float, float]] = []
-    used, slope, level = 0.0, 0.0, 0.0
+    """The level at which those still rising use up what is left of a resource; inf when their bounds come first.
+
+    What is used at a level is added up anew at each that is looked at: a running sum would lose the small weights
+    beside a large one.
+    """
+    rising: list[tuple[float, float, float, float, float]] = []
     for index, amount in using:
         if found[index] is None:
-            claimant = claimants[index]
-            used += claimant.floor * amount
-            if claimant.weight > 0:
-                corners.append((claimant.floor / claimant.weight, amount * claimant.weight))
-                corners.append((claimant.bound / claimant.weight, -amount * claimant.weight))
-    if used >= left:
+            weight, floor, bound = claimants[index].weight, claimants[index].floor, claimants[index].bound
+            begins, stops = (floor / weight, bound / weight) if weight > 0 else (math.inf, math.inf)
+            rising.append((begins, stops, weight * amount, floor * amount, bound * amount))
+
+    def used(level: float) -> float:
+        return math.fsum(
+            [
+                low if level <= begins else high if level >= stops else level * slope
+                for begins, stops, slope, low, high in rising
+            ]
+        )
+
+    if used(0.0) >= left:
         # Full at the floors already, whatever the rounding of what others took; nobody rises.
         return 0.0
-    for corner, change in sorted(corners):
-        if slope > 0 and used + slope * (corner - level) >= left:
-            return level + (left - used) / slope
-        if corner == math.inf:
-            break
-        used += slope * (corner - level)
-        slope += change
-        level = corner
-    return math.inf
+    corners = sorted({corner for begins, stops, *_ in rising for corner in (begins, stops) if corner < math.inf})
+    above = bisect_left(corners, left, key=used)
+    below = corners[above - 1] if above else 0.0
+    slope = math.fsum(slope for begins, stops, slope, *_ in rising if begins <= below < stops)
+    if slope > 0:
+        return below + (left - used(below)) / slope
+    return corners[above] if above < len(corners) else math.inf

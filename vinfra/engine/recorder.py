@@ -30,6 +30,8 @@ class Recorder:
         """The entity is in this state from now on; the empty state leaves no interval."""
         was = self._open.get(entity)
         if was is not None:
+            if time < was[1]:
+                raise ValueError(f"{entity} is {was[0]!r} since {was[1]:g} s; it cannot become {state!r} at {time:g} s")
             if was[0] == state:
                 return
             self._close(entity, was, time)

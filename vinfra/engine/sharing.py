@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
+from itertools import count
 
 from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import LATE, Clock
@@ -30,7 +31,9 @@ class Sharing:
         self._live: dict[str, Activity] = {}
         self._touched: dict[str, Resource] = {}
         self._joining: dict[str, Activity] = {}
-        self._foretold: list[tuple[float, str, int, Activity | Resource]] = []
+        self._resources: dict[str, Resource] = {}
+        self._foretold: list[tuple[float, str, int, int, Activity | Resource]] = []
+        self._serial = count()
         self._settling = False
         self._wakes = math.inf
 
@@ -45,12 +48,15 @@ class Sharing:
     ) -> Activity:
         """Begin work that uses so much of each resource per unit; work without end goes on until it is cancelled.
 
-        ValueError when work or a use is no number from 0, when nothing is used, or when the work could never go on.
+        ValueError when work or a use is no number from 0, when nothing is used, when the work could never go on, or
+        when a name is taken: that of another activity under way, or that of another resource.
         """
         activity = Activity(self.clock, name, work, uses)
         activity.limit(weight, floor, bound)
         if name in self._live:
             raise ValueError(f"{name} is under way already")
+        for resource, _ in activity.uses:
+            self._know(resource)
         self._live[name] = activity
         self._join(activity)
         return activity
@@ -79,8 +85,13 @@ class Sharing:
 
     def set_capacity(self, resource: Resource, capacity: float) -> None:
         """From now on the resource can do so much per second; at 0 those who use it wait."""
+        self._know(resource)
         resource.set_capacity(capacity)
         self._touch([resource])
+
+    def _know(self, resource: Resource) -> None:
+        if self._resources.setdefault(resource.name, resource) is not resource:
+            raise ValueError(f"two resources are called {resource.name}")
 
     def _must_live(self, activity: Activity) -> None:
         if self._live.get(activity.name) is not activity:
@@ -93,6 +104,7 @@ class Sharing:
     def _end(self, activity: Activity) -> None:
         del self._live[activity.name]
         activity.leave(self.clock.now)
+        activity.go_on(0.0, self.clock.now)
         for resource, _ in activity.uses:
             resource.forget(activity)
         self._touch(resource for resource, _ in activity.uses)
@@ -190,14 +202,14 @@ class Sharing:
 
     def _foretell(self, time: float, name: str, version: int, who: Activity | Resource) -> None:
         if time < math.inf:
-            heappush(self._foretold, (time, name, version, who))
+            heappush(self._foretold, (time, name, next(self._serial), version, who))
         if len(self._foretold) > STALE * (len(self._live) + STALE):
-            self._foretold = [entry for entry in self._foretold if entry[3].foretold() == entry[2]]
+            self._foretold = [entry for entry in self._foretold if entry[4].foretold() == entry[3]]
             heapify(self._foretold)
 
     def _wake_in_time(self) -> None:
         """Have `_wake` called when the next work ends."""
-        while self._foretold and self._foretold[0][3].foretold() != self._foretold[0][2]:
+        while self._foretold and self._foretold[0][4].foretold() != self._foretold[0][3]:
             heappop(self._foretold)
         if self._foretold and self._foretold[0][0] < self._wakes:
             self._wakes = max(self._foretold[0][0], self.clock.now)
@@ -205,10 +217,13 @@ class Sharing:
 
     def _wake(self) -> None:
         """Whoever's work ends now is done; all of them, in the order of their names."""
-        now, self._wakes = self.clock.now, math.inf
+        now = self.clock.now
+        if now < self._wakes:
+            return  # called for an end that has changed since; who ends next has a call of its own
+        self._wakes = math.inf
         done: dict[str, Activity] = {}
         while self._foretold and self._foretold[0][0] <= now:
-            _, _, version, who = heappop(self._foretold)
+            _, _, _, version, who = heappop(self._foretold)
             if who.foretold() == version:
                 done.update(who.finish(now))
         for _, activity in sorted(done.items()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
@@ -20,6 +21,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 LEVELS = 12  # bits of a draw that choose a level of the normal table
+GRAIN = 2.0**-30  # what the values of the normal table are rounded to
 
 
 class Streams:
@@ -64,8 +66,9 @@ def normal(keys: Keys, counter: int) -> NDArray[np.float64]:
 
 @functools.cache
 def _normal_table() -> NDArray[np.float64]:
+    """The middles of the levels, scaled to a variance of 1; rounded, as the last bits of a logarithm are each machine's
+    own."""
     count = 1 << LEVELS
     middle = [NormalDist().inv_cdf((level + 0.5) / count) for level in range(count)]
-    table = np.array(middle)
-    scaled: NDArray[np.float64] = table / np.sqrt(np.mean(table**2))
-    return scaled
+    deviation = math.sqrt(math.fsum(value * value for value in middle) / count)
+    return np.array([round(value / deviation / GRAIN) * GRAIN for value in middle])
