@@ -101,6 +101,8 @@ def sources(resolved: Iterable[Resolved], techniques: Iterable[str]) -> list[Sou
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
             if kind in FACTS and raw is not None:
                 _use(used, kind, raw)
+        if one.trace is not None and one.recording is None:
+            used["traces", one.trace.name] = None
     found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
     return found + [source for name in sorted(techniques) for source in _constants(name)]
 
