@@ -100,11 +100,13 @@ def _hidden(every: list[Column], swept: list[Row]) -> Iterator[Problem]:
 
 def _expectations(document: Document, names: list[str], problems: list[Problem]) -> Iterator[Expectation]:
     entries, sweep = document.data.get("expect"), document.data.get("sweep")
+    written = sweep.items() if isinstance(sweep, dict) else ()
+    swept = {path: values for path, values in written if isinstance(values, list)}
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, dict):
             continue  # the schema says so
         try:
-            yield understand(entry, names, sweep if isinstance(sweep, dict) else {})
+            yield understand(entry, names, swept)
         except ValueError as wrong:
             problems.append(Problem(place(document, ("expect", index)), f"expect[{index}]", str(wrong)))
 
