@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +99,11 @@ def test_an_unknown_runner_is_refused_before_anything_is_written(vinfra: Run) ->
     said = vinfra("run", "small.yaml", "--on", "raay")
     assert said.code == 2 and "no runner 'raay'" in said.err
     assert not Path("results").exists()
+
+
+@pytest.mark.parametrize("command", ["run small.yaml", "list servers", "schema"])
+def test_a_reader_that_goes_away_is_no_failure(vinfra: Run, root: Path, command: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    line = f"set -o pipefail; {sys.executable} -m vinfra.cli {command} | head -n 1"
+    done = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")

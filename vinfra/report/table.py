@@ -46,7 +46,13 @@ def show(run: Run, report: Path | None = None, file: TextIO | None = None, width
         emoji=False,
         legacy_windows=False if not live else None,
     )
+    console.on_broken_pipe = _reader_is_gone  # type: ignore[method-assign]
     _Sheet(console, run, getattr(out, "encoding", None) or "utf-8").print(report)
+
+
+def _reader_is_gone() -> None:
+    """Rich would end the process with a failure; `vinfra run FILE | head` is none."""
+    raise BrokenPipeError
 
 
 def text(run: Run, report: Path | None = None, width: int = 80) -> str:
