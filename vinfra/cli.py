@@ -26,7 +26,7 @@ RUN_EXAMPLES = """examples:
   vinfra run scenarios/fleet/planetlab-day.yaml
   vinfra run scenarios/fleet/planetlab-day.yaml --set workload.path=traces/20110303
   vinfra run FILE --json | python -m json.tool
-  vinfra run FILE --variant npa --variant dvfs --out /tmp/answer --fresh
+  vinfra run FILE --variant npa --variant dvfs --out answer --fresh
 
 A second run of the same question is instant; a run that was stopped continues."""
 
