@@ -2,7 +2,8 @@
 
 A workload counts them (events per second of native CPU time); the counts are the guest's and the same everywhere. A
 technique says what one of them costs (cycles above native). They are disjoint: page faults, page-table updates and
-address-space switches of a fork are counted with process-create alone, those of an exec with process-exec alone.
+address-space switches of a fork are counted with process-create alone, those of an exec with process-exec alone. What a
+fork or an exec consists of is a fact (facts/composites), for techniques that nobody measured one under.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from vinfra.errors import suggest
 GUEST_EVENTS: dict[str, str] = {
     "syscall": "a system call and its return",
     "exception": "an exception other than a page fault, delivered to the guest, and the return from it",
-    "page-fault": "a page fault the guest itself handles, and the return from it",
-    "page-table-update": "a write to a page-table entry",
+    "page-fault": "a page fault that ends with a page in its place: fault, write to the page table, return",
+    "protection-fault": "a page fault that the guest turns into a signal, and the return from it",
+    "page-table-update": "a write to a page-table entry that no page fault asked for",
     "address-space-switch": "the kernel loads another page table (CR3)",
     "process-create": "a fork, with the exit and the wait that end the process",
     "process-exec": "a process replaces its program",
@@ -34,6 +36,16 @@ GUEST_EVENTS: dict[str, str] = {
     "halt": "a vCPU has nothing to do and waits for an interrupt",
     "disk-io": "a disk request is handed to the adapter; its completion is an interrupt",
     "packet": "a network packet is handed to the adapter or taken from it; its notice is an interrupt",
+}
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "page-tables": ("page-fault", "page-table-update", "protection-fault"),
+    "switches": ("address-space-switch",),
+    "processes": ("process-create", "process-exec", "process-exit"),
+    "calls": ("call-return", "exception", "syscall"),
+    "tlb": ("tlb-miss",),
+    "interrupts": ("halt", "interrupt", "ipi", "timer-tick", "tpr-write"),
+    "io": ("disk-io", "mmio", "packet", "port-io"),
 }
 
 

@@ -11,7 +11,17 @@ from vinfra.hardware.events import GuestEvent
 from vinfra.spec import Spec, field
 from vinfra.units import Cycles, Hertz
 
-Feature = Literal["64-bit", "amd-v", "flexpriority", "long-mode-segment-limits", "nested-paging", "vt-x"]
+Feature = Literal[
+    "64-bit",
+    "amd-v",
+    "flexpriority",
+    "long-mode-segment-limits",
+    "nested-paging",
+    "nested-tlb",
+    "page-walk-cache",
+    "vmcs-shadowing",
+    "vt-x",
+]
 
 
 class Processor(Spec):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from vinfra.hardware.events import GUEST_EVENTS, unknown
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
+from vinfra.hypervisors.io_path import IoPath
 from vinfra.hypervisors.technique import Technique
 
 
@@ -28,8 +29,11 @@ class Overhead:
         return 1.0 + math.fsum(self.by_event.values())
 
 
-def overhead(technique: Technique, processor: Processor, events: Mapping[str, float], guest: Guest) -> Overhead:
-    """Price events (per second of native CPU time) on a processor the technique does not refuse.
+def overhead(
+    technique: Technique, processor: Processor, events: Mapping[str, float], guest: Guest, path: IoPath | None = None
+) -> Overhead:
+    """Price events (per second of native CPU time) on a processor the technique does not refuse; `path` is the way of
+    disk requests and packets, nothing being added to them when unsaid.
 
     KeyError when there is no such event; ValueError when the events save more time than there is.
     """
@@ -37,6 +41,8 @@ def overhead(technique: Technique, processor: Processor, events: Mapping[str, fl
         if event not in GUEST_EVENTS:
             raise KeyError(unknown(event))
     costs = {event: technique.cost(event, processor, guest) for event in sorted(events)}
+    if path is not None:
+        costs = {event: cost + path.cost(event, technique, processor, guest) for event, cost in costs.items()}
     found = Overhead({event: events[event] * cost / processor.frequency for event, cost in costs.items()})
     if not found.factor > 0:
         raise ValueError(

@@ -15,7 +15,7 @@ from typing import ClassVar
 from vinfra.hardware.events import GuestEvent
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
-from vinfra.hypervisors.measured import cycles
+from vinfra.hypervisors.measured import above_native
 from vinfra.hypervisors.technique import Technique, techniques
 from vinfra.spec import field
 from vinfra.units import Fraction
@@ -35,12 +35,10 @@ class BinaryTranslation(Technique):
     )
     like: dict[GuestEvent, GuestEvent] = field(
         {
-            "disk-io": "page-table-update",
             "halt": "exception",
             "interrupt": "exception",
             "ipi": "exception",
             "mmio": "page-table-update",
-            "packet": "page-table-update",
             "timer-tick": "exception",
         },
         "events nobody measured, and the one they are taken to cost as much as",
@@ -59,10 +57,13 @@ class BinaryTranslation(Technique):
     def cost(self, event: str, processor: Processor, guest: Guest) -> float:
         """Cycles above native; 0 for what runs as it is."""
         if event == "page-table-update":
-            trap = self._above_native("page-fault", processor)
-            return self.first_touch * trap + (1 - self.first_touch) * self._above_native(event, processor)
-        return self._above_native(self.like.get(event, event), processor)
+            trap = self._measured("page-fault", processor)
+            return self.first_touch * trap + (1 - self.first_touch) * self._measured(event, processor)
+        return self._measured(self.like.get(event, event), processor)
 
-    def _above_native(self, event: str, processor: Processor) -> float:
-        monitor, native = cycles(event, self.name, processor), cycles(event, "native", processor)
-        return 0.0 if monitor is None or native is None else monitor - native
+    def notice(self, processor: Processor) -> float:
+        """Cycles of telling the hypervisor that there is something to do: a call out of translated code."""
+        return self._measured("page-table-update", processor)
+
+    def _measured(self, event: str, processor: Processor) -> float:
+        return above_native(event, self.name, processor) or 0.0

@@ -1,28 +1,28 @@
-"""Nested paging: hardware exits, and a processor that walks the guest's and the host's page table in one walk.
+"""Nested paging: a processor that walks the guest's and the host's page table in one walk, so that neither page faults
+nor page-table updates nor address-space switches need an exit.
 
-A walk of n guest and m host levels reads n*m + n + m entries instead of n (24 instead of 4), less what page-walk caches
-answer; page faults, page-table updates and address-space switches need no exit. Whatever needs one costs the round
-trip R of the processor and the hypervisor's part:
+A walk of n guest and m host levels reads n*m + n + m entries (24 instead of 4). The entries that lead to the page
+itself are cold, for there are as many as pages; all others are hot. Upper levels of either table are in a page-walk
+cache where there is one, and a nested TLB knows where the guest's page tables lie:
 
-    c(event) = exits * (R + dispatch) + registers * (R + emulation) - native cycles of the instruction it replaces
+    c(tlb-miss) = hot reads that no cache answers * hot_read + cold nested reads * cold_read
 
 Exits on the first touch of a host page (violations) pass, and are left out. Unit: cycles.
-Source: Bhargava et al., ASPLOS 2008 (n*m + n + m); R: facts/processors; dispatch, emulation: the fields below.
+Source: Bhargava et al., ASPLOS 2008 (n*m + n + m, the caches).
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from vinfra.hardware.events import GuestEvent
 from vinfra.hardware.processor import Processor
-from vinfra.hypervisors.guest import LEVELS, Guest
-from vinfra.hypervisors.measured import cycles, references
-from vinfra.hypervisors.technique import Technique, techniques
+from vinfra.hypervisors.exits import HardwareExits
+from vinfra.hypervisors.guest import Guest
+from vinfra.hypervisors.technique import techniques
 from vinfra.spec import field
 from vinfra.units import Cycles, Fraction
 
-REPLACED = ("mmio", "port-io", "tpr-write")  # instructions the hypervisor runs in the guest's place
+SMALL = 4096.0
 
 
 def reads(guest_levels: int, host_levels: int) -> int:
@@ -31,39 +31,34 @@ def reads(guest_levels: int, host_levels: int) -> int:
 
 
 @techniques.register("nested-paging")
-class NestedPaging(Technique):
+class NestedPaging(HardwareExits):
     """Hardware exits with nested page tables (EPT, NPT)."""
 
     source: ClassVar[str] = "Bhargava et al., ASPLOS 2008; Agesen et al., USENIX ATC 2012; Landau et al., WIOV 2011"
 
-    page_walk_read: Cycles = field(
-        "20 cycles",
-        "one read of a page-table entry that no page-walk cache answers",
-        source="between a hit in the second-level cache (about 12) and one in the third (about 40)",
+    hot_read: Cycles = field(
+        "12 cycles",
+        "reading a page-table entry that was used just before",
+        source="a hit in the second-level cache of K10 (AMD, Software Optimization Guide for Family 10h), from memory",
+        tag="specified",
+    )
+    cold_read: Cycles = field(
+        "60 cycles",
+        "reading the entry of the page itself",
+        source="entries of 1 GiB fill 2 MiB: nine in ten from the third-level cache (45 cycles), one from memory (200)",
         tag="assumed",
     )
-    cached: Fraction = field(
+    nested_tlb: Fraction = field(
         "75 %",
-        "share of the additional reads that page-walk caches and nested TLB answer",
-        source="of 20 additional reads, five of nested leaf and next-to-leaf entries miss in large working sets",
+        "share of the guest's page tables whose place a nested TLB knows",
+        source="it covers all but the lowest level of the guest's table in large working sets: three of four",
         tag="assumed",
     )
-    dispatch: Cycles = field(
-        "991 cycles",
-        "hypervisor code of an exit: save registers, find the cause, resume",
-        source="2000 cycles of one exit on Xeon X5570 (Landau et al., SplitX, WIOV 2011) less its round trip of 1009",
-        tag="derived",
-    )
-    exits: dict[GuestEvent, int] = field(
-        {"halt": 1, "interrupt": 1, "ipi": 1, "timer-tick": 1},
-        "plain exits of one event",
-        source="arrival of an interrupt, at the receiver of an IPI too; a halt",
-        tag="assumed",
-    )
-    registers: dict[GuestEvent, int] = field(
-        {"disk-io": 1, "interrupt": 1, "ipi": 2, "mmio": 1, "packet": 1, "port-io": 1, "timer-tick": 1, "tpr-write": 1},
-        "device registers the hypervisor emulates for one event",
-        source="a request rings one doorbell; an interrupt ends with one write, an IPI is sent with another",
+    large_pages_cached: Fraction = field(
+        "75 %",
+        "share of the entries of large host pages that caches hold",
+        source="entries of 1 GiB in pages of 2 MiB fill 4 KiB; the page-walk cache holds some, the first-level cache "
+        "all",
         tag="assumed",
     )
 
@@ -71,27 +66,24 @@ class NestedPaging(Technique):
         """Processors without nested page tables, or whose exits nobody measured."""
         if not processor.has("nested-paging"):
             return f"{processor} has no nested page tables"
-        if processor.exit_round_trip is None or processor.monitor_ratio is None:
-            return f"what nested paging costs on {processor} is not known: nobody measured its exits"
-        return None
+        return super().refuses(processor, guest)
 
     def cost(self, event: str, processor: Processor, guest: Guest) -> float:
         """Cycles above native; 0 for what needs no exit."""
         if event == "tlb-miss":
-            return self._longer_walk(guest)
-        if event == "tpr-write" and (guest.bits == 64 or processor.has("flexpriority")):
-            return 0.0  # CR8, and the register FlexPriority shadows, are the guest's own
-        round_trip = processor.exit_round_trip or 0.0
-        exits, registers = self.exits.get(event, 0), self.registers.get(event, 0)
-        work = exits * (round_trip + self.dispatch) + registers * (round_trip + self._emulation(processor))
-        return work - (cycles(event, "native", processor) or 0.0) if event in REPLACED else work
+            return self._longer_walk(processor, guest)
+        return super().cost(event, processor, guest)
 
-    def _longer_walk(self, guest: Guest) -> float:
-        host_levels = LEVELS[64] - guest.levels_left_out
-        return (reads(guest.levels, host_levels) - guest.levels) * (1 - self.cached) * self.page_walk_read
+    def _longer_walk(self, processor: Processor, guest: Guest) -> float:
+        """Cycles of a walk through both tables beyond those of the guest's own table.
 
-    def _emulation(self, processor: Processor) -> float:
-        """Cycles of emulating a register: `in` under hardware exits where it was measured, less the round trip."""
-        reference = references()[0]
-        beyond = reference.measured["hardware"]["port-io"] - (reference.exit_round_trip or 0.0)
-        return beyond * (processor.monitor_ratio or 0.0) / (reference.monitor_ratio or 1.0)
+        Every processor caches the upper levels of the one table it walks on bare hardware, and reads its lowest.
+        """
+        cold = self.cold_read
+        if guest.host_pages_or_own > SMALL:
+            cold = (1 - self.large_pages_cached) * self.hot_read
+        tables = guest.levels  # nested walks to the guest's page tables; the last walk, to the page, is the cold one
+        if not processor.has("page-walk-cache"):
+            return (reads(guest.levels, guest.host_levels) - 2) * self.hot_read + cold
+        unknown = 1 - self.nested_tlb if processor.has("nested-tlb") else 1.0
+        return tables * unknown * self.hot_read + cold

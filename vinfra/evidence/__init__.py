@@ -1,0 +1,1 @@
+"""Evidence: the models held against published measurements, number by number."""
