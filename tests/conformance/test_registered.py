@@ -10,12 +10,13 @@ from vinfra import facts
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
 from vinfra.registry import Registry
 from vinfra.scenario import catalog
 from vinfra.workloads.trace import traces
 
-REGISTRIES: list[Registry[Any]] = [placements, power_policies, techniques, traces]
+REGISTRIES: list[Registry[Any]] = [migrations, placements, power_policies, techniques, traces]
 PLUGINS = [(registry, name) for registry in REGISTRIES for name in registry]
 FACTS = [(kind, name) for kind in facts.kinds() for name in facts.names(kind)]
 

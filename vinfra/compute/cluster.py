@@ -28,20 +28,37 @@ class Sample:
 
 
 class Cluster:
-    """Hosts, their VMs and a power policy."""
+    """Hosts, their VMs and a power policy. `host` says where each VM is now, shape (vms,)."""
 
     def __init__(self, hosts: Hosts, vms: Vms, power: PowerPolicy) -> None:
         self.hosts = hosts
         self.vms = vms
         self.power = power
-        self.occupy(np.ones(len(vms), dtype=bool))
+        self.host = vms.host.copy()
+        self._there: NDArray[np.bool_] = np.ones(len(vms), dtype=bool)
+        self._coming: list[int] = []
+        self.occupy(self._there)
         self._by_curve = [np.flatnonzero(hosts.curve == index) for index in range(len(hosts.curves))]
 
     def occupy(self, there: NDArray[np.bool_]) -> None:
         """Say which VMs are there, shape (vms,); the power policy decides which hosts are on."""
+        self._there = there
         self.occupied: NDArray[np.bool_] = np.zeros(len(self.hosts.names), dtype=bool)
-        self.occupied[self.vms.host[there]] = True
+        self.occupied[self.host[there]] = True
+        self.occupied[self._coming] = True
         self.on = self.power.is_on(self.occupied)
+
+    def expect(self, host: int) -> None:
+        """A VM is on its way to a host, which is occupied from now on."""
+        self._coming.append(host)
+        self.occupy(self._there)
+
+    def arrive(self, vm: int, host: int) -> None:
+        """A VM that was expected there is on another host from now on. `vms.host` stays as it was: who moves is shared
+        by the solver, and the arrays want VMs by their host."""
+        self._coming.remove(host)
+        self.host[vm] = host
+        self.occupy(self._there)
 
     def sample(self, want: Floats) -> Sample:
         """Share every host among its VMs for one epoch, in which they want so many hertz, shape (vms,)."""

@@ -7,7 +7,7 @@ technique makes of one native cycle; `ceiling` bounds what it may use.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,15 @@ class Hosts:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What one VM is on one host: its size (hertz), factor and ceiling (hertz)."""
+
+    size: float
+    factor: float
+    ceiling: float
+
+
+@dataclass(frozen=True, slots=True)
 class Vms:
     """Arrays of shape (vms,), sorted by `host`. `column` is the VM's trace; -1 where demand is `steady` (0..1)."""
 
@@ -47,9 +56,23 @@ class Vms:
     def __len__(self) -> int:
         return len(self.names)
 
+    def on_the_move(self) -> Vms:
+        """The same VMs with rows that may change as VMs change their hosts."""
+        return replace(self, size=self.size.copy(), factor=self.factor.copy(), ceiling=self.ceiling.copy())
+
+    def settle(self, vm: int, row: Row) -> None:
+        """Write what a VM is on the host it has come to."""
+        self.size[vm], self.factor[vm], self.ceiling[vm] = row.size, row.factor, row.ceiling
+
     def want(self, demand: Floats | None) -> Floats:
         """Cycles per second each VM wants on its host, shape (vms,), from the demand of all traces (0..1)."""
         fraction = self.steady
         if demand is not None:
             fraction = np.where(self.column >= 0, demand[self.column], self.steady)
         return np.minimum(fraction * self.size * self.factor, self.ceiling)
+
+    def want_of(self, vm: int, demand: Floats | None) -> float:
+        """The same for one VM."""
+        column = int(self.column[vm])
+        fraction = self.steady[vm] if demand is None or column < 0 else demand[column]
+        return float(min(fraction * self.size[vm] * self.factor[vm], self.ceiling[vm]))

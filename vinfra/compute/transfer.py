@@ -9,7 +9,7 @@ disk I/Os, cycles, seconds.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,11 +96,11 @@ class Transfers:
             "lun_possible_ios": math.fsum(lun.capacity for lun in luns) * busy,
         }
 
-    def balance(self) -> Iterator[tuple[str, float, float]]:
-        """For every LUN and link: its name, what it carried, and what the transfers that use it moved of it."""
+    def balance(self, moved: Callable[[str], float]) -> Iterator[tuple[str, float, float]]:
+        """For every LUN and link: its name, what it carried, and what those who use it moved of it."""
         for name, resource in self.resources.items():
             if not name.startswith("cpu/"):
-                yield f"work of {name}", resource.carried(self.clock.now), self.moved(name)
+                yield f"work of {name}", resource.carried(self.clock.now), moved(name)
 
     def moved(self, name: str) -> float:
         """What transfers have used of a resource up to now."""

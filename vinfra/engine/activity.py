@@ -15,6 +15,7 @@ from simpy.events import Event
 from vinfra.engine.clock import Clock
 from vinfra.engine.fair import Fair
 
+FULL = 1e-9  # of a capacity: a resource with less than this left is full
 CRUMB = 1e-12  # of the work: what rounding may leave of work that is done
 
 
@@ -31,6 +32,7 @@ class Resource:
         self.weightless: set[str] = set()
         self.fair: Fair | None = None
         self.version = 0
+        self.full = False
         self.watch = watch
         self._carried = 0.0
         self._since = 0.0
@@ -44,6 +46,14 @@ class Resource:
         if not 0 <= capacity < math.inf:
             raise ValueError(f"the capacity of {self.name} must be a number from 0, got {capacity}")
         self.capacity = capacity
+
+    def filled_by(self, used: float) -> bool:
+        """Whether so much use fills it, but for rounding."""
+        return used >= self.capacity * (1 - FULL)
+
+    def limits(self) -> bool:
+        """Whether anybody may have the rate it has because of this resource: it was full, or is now."""
+        return self.full or self.fair is not None or self.filled_by(self.used)
 
     def carried(self, now: float) -> float:
         """Work it has done up to `now`."""
@@ -123,6 +133,17 @@ class Activity(Event):
             raise ValueError(f"{self.name}: weight, floor and bound must be numbers from 0")
         if weight == 0 and floor == 0 and self.work > 0:
             raise ValueError(f"{self.name}: without weight and floor it would never go on")
+
+    def takes(self, resource: Resource) -> float:
+        """What it takes of a resource per second now."""
+        for used, amount in self.uses:
+            if used is resource:
+                return self.rate * amount
+        return 0.0
+
+    def place(self) -> tuple[tuple[tuple[Resource, float], ...], float, float, float]:
+        """All that its rate depends on: who ends and who begins in the same place move nobody else."""
+        return self.uses, self.weight, self.floor, self.bound
 
     @property
     def rate(self) -> float:

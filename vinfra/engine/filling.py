@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimant:
     """Who wants to be served: `uses` holds (index of a resource, how much of it one unit of work takes)."""
 
@@ -38,26 +38,25 @@ def rates(claimants: Sequence[Claimant], capacities: Sequence[float]) -> list[fl
     fitted = _fitted(claimants, users, capacities)
     found: list[float | None] = [None] * len(claimants)
     left = list(capacities)
-    levels = {resource: _full_at(fitted, using, found, left[resource]) for resource, using in enumerate(users) if using}
-    filling = [(level, resource) for resource, level in levels.items()]
+    filling = [(_full_at(fitted, using, found, left[number]), number) for number, using in enumerate(users) if using]
     heapify(filling)
-    while filling:
+    rising = len(claimants)
+    fewer: set[int] = set()  # users of these have stopped since; their level has risen, and is worked out when it matters
+    while filling and rising:
         level, resource = heappop(filling)
-        if levels.get(resource) != level:
-            continue  # full already, or users of it have stopped since
+        if resource in fewer:
+            fewer.discard(resource)
+            heappush(filling, (_full_at(fitted, users[resource], found, left[resource]), resource))
+            continue
         if level == math.inf:
             break
-        del levels[resource]
-        fewer: set[int] = set()
         for index, _ in users[resource]:
             if found[index] is None:
+                rising -= 1
                 rate = found[index] = fitted[index].rate(level)
                 for other, amount in fitted[index].uses:
                     left[other] -= rate * amount
                     fewer.add(other)
-        for other in sorted(fewer & levels.keys()):
-            levels[other] = _full_at(fitted, users[other], found, left[other])
-            heappush(filling, (levels[other], other))
     return [_at_most(claimant) if rate is None else rate for claimant, rate in zip(fitted, found, strict=True)]
 
 
@@ -70,6 +69,8 @@ def _fitted(
     claimants: Sequence[Claimant], users: Sequence[Sequence[tuple[int, float]]], capacities: Sequence[float]
 ) -> list[Claimant]:
     """The claimants with floors that fit every resource and lie below their bounds."""
+    if not any(claimant.floor for claimant in claimants):
+        return list(claimants)
     floors = [min(claimant.floor, claimant.bound) for claimant in claimants]
     scale = [1.0] * len(claimants)
     for using, capacity in zip(users, capacities, strict=True):
@@ -97,6 +98,11 @@ def _full_at(
             weight, floor, bound = claimants[index].weight, claimants[index].floor, claimants[index].bound
             begins, stops = (floor / weight, bound / weight) if weight > 0 else (math.inf, math.inf)
             rising.append((begins, stops, weight * amount, floor * amount, bound * amount))
+    if rising and left > 0:
+        # Where nobody's floor or bound counts, everybody has the same level.
+        slope = math.fsum([entry[2] for entry in rising])
+        if slope > 0 and max(rising)[0] <= left / slope < min([entry[1] for entry in rising]):
+            return left / slope
 
     def used(level: float) -> float:
         return math.fsum(

@@ -9,7 +9,7 @@ runs in virtual time (fair.py), and a change costs O(log n). Units: work per sec
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -19,7 +19,58 @@ from vinfra.engine.fair import Fair
 from vinfra.engine.filling import Claimant, rates
 
 SOURCE = "sharing"
+Place = tuple[tuple[tuple[Resource, float], ...], float, float, float]
 STALE = 16  # predictions kept for each activity before those that no longer count are thrown out
+
+
+class Affected:
+    """What a change reaches: `activities` whose rates may change, and the resources they use, of which those in `whole`
+    have all their users among them."""
+
+    def __init__(self, touched: Sequence[Resource], joining: Mapping[str, Activity]) -> None:
+        self.resources = {resource.name: resource for resource in touched}
+        self.whole: set[str] = set()
+        self.activities: dict[str, Activity] = {}
+        for _, activity in sorted(joining.items()):
+            if any(resource.name in self.resources for resource, _ in activity.uses):
+                self._take(activity)
+        self.spread([resource for resource in self.resources.values() if resource.limits()])
+
+    def spread(self, resources: Iterable[Resource]) -> bool:
+        """Take everybody who uses these resources, and those of others that limit them; False where all are taken."""
+        waiting = [resource for resource in resources if resource.name not in self.whole]
+        if not waiting:
+            return False
+        while waiting:
+            resource = waiting.pop()
+            if resource.name not in self.whole:
+                self.whole.add(resource.name)
+                for name, activity in resource.activities.items():
+                    if name not in self.activities:
+                        waiting += self._take(activity)
+        return True
+
+    def _take(self, activity: Activity) -> list[Resource]:
+        """Take one activity; the resources it brings along that limit others."""
+        self.activities[activity.name] = activity
+        brought = []
+        for resource, _ in activity.uses:
+            if resource.name not in self.whole:
+                self.resources[resource.name] = resource
+                if resource.limits():
+                    brought.append(resource)
+        return brought
+
+    def problem(self) -> tuple[list[Resource], list[Activity], list[float]]:
+        """Resources and activities by name, and what those who are not among them leave of each resource."""
+        resources = [resource for _, resource in sorted(self.resources.items())]
+        left = []
+        for resource in resources:
+            # A set, in any order: fsum is exact.
+            others = resource.activities.keys() - self.activities.keys() if resource.name not in self.whole else ()
+            taken = [resource.activities[name].takes(resource) for name in others]
+            left.append(max(0.0, resource.capacity - math.fsum(taken)))
+        return resources, [activity for _, activity in sorted(self.activities.items())], left
 
 
 class Sharing:
@@ -31,6 +82,7 @@ class Sharing:
         self._live: dict[str, Activity] = {}
         self._touched: dict[str, Resource] = {}
         self._joining: dict[str, Activity] = {}
+        self._leaving: dict[Place, list[float]] = {}
         self._resources: dict[str, Resource] = {}
         self._foretold: list[tuple[float, str, int, int, Activity | Resource]] = []
         self._serial = count()
@@ -58,7 +110,8 @@ class Sharing:
         for resource, _ in activity.uses:
             self._know(resource)
         self._live[name] = activity
-        self._join(activity)
+        self._joining[name] = activity
+        self._settle_soon()
         return activity
 
     def change(
@@ -74,7 +127,8 @@ class Sharing:
         activity.check(*limits)
         activity.leave(self.clock.now)
         activity.limit(*limits)
-        self._join(activity)
+        self._joining[activity.name] = activity
+        self._touch(resource for resource, _ in activity.uses)
 
     def cancel(self, activity: Activity) -> float:
         """Stop an activity that is under way and return the work that is left; its event never comes."""
@@ -97,21 +151,24 @@ class Sharing:
         if self._live.get(activity.name) is not activity:
             raise ValueError(f"{activity.name} is not under way")
 
-    def _join(self, activity: Activity) -> None:
-        self._joining[activity.name] = activity
-        self._touch(resource for resource, _ in activity.uses)
-
     def _end(self, activity: Activity) -> None:
         del self._live[activity.name]
+        if activity.fair is None and activity.name not in self._joining:
+            self._leaving.setdefault(activity.place(), []).append(activity.rate)
+            self._settle_soon()
+        else:
+            self._touch(resource for resource, _ in activity.uses)
         activity.leave(self.clock.now)
         activity.go_on(0.0, self.clock.now)
         for resource, _ in activity.uses:
             resource.forget(activity)
-        self._touch(resource for resource, _ in activity.uses)
 
     def _touch(self, resources: Iterable[Resource]) -> None:
         for resource in resources:
             self._touched[resource.name] = resource
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
         if not self._settling:
             self._settling = True
             self.clock.call_at(self.clock.now, self._settle, source=SOURCE, priority=LATE)
@@ -119,16 +176,30 @@ class Sharing:
     def _settle(self) -> None:
         """The end of an instant: who came joins, and every component that changed gets its rates."""
         self._settling = False
-        touched, self._touched = self._touched, {}
         joining, self._joining = self._joining, {}
         for _, activity in sorted(joining.items()):
             for resource, _ in activity.uses:
                 resource.welcome(activity)
-        settled: set[str] = set()
-        for name, resource in sorted(touched.items()):
-            if name not in settled and not self._in_virtual_time(resource, joining):
-                settled |= self._solve(resource)
+            if not self._succeed(activity):
+                self._touched.update((resource.name, resource) for resource, _ in activity.uses)
+        for (uses, *_), left in self._leaving.items():
+            self._touched.update((resource.name, resource) for resource, _ in uses if left)
+        self._leaving.clear()
+        touched, self._touched = self._touched, {}
+        others = [resource for _, resource in sorted(touched.items()) if not self._in_virtual_time(resource, joining)]
+        if others:
+            self._solve(others, joining)
         self._wake_in_time()
+
+    def _succeed(self, activity: Activity) -> bool:
+        """Give an activity that begins the rate of one that ended in this instant and was like it in all that counts:
+        then nobody else's rate changes."""
+        left = self._leaving.get(activity.place()) if activity.fair is None and activity.rate == 0 else None
+        if not left:
+            return False
+        activity.go_on(left.pop(), self.clock.now)
+        self._foretell(activity.ends_at(), activity.name, activity.version, activity)
+        return True
 
     def _in_virtual_time(self, resource: Resource, joining: Mapping[str, Activity]) -> bool:
         """Settle a resource in virtual time; False, and nothing of it in virtual time, where that would be wrong."""
@@ -163,42 +234,37 @@ class Sharing:
             resource.activities[name].leave(self.clock.now)
         resource.fair = None
 
-    def _solve(self, start: Resource) -> set[str]:
-        """Rates for the whole component a resource belongs to; the names of its resources."""
-        now = self.clock.now
-        resources, activities = self._component(start)
-        index = {resource.name: number for number, resource in enumerate(resources)}
-        claimants = [
-            Claimant(a.weight, a.floor, a.bound, tuple((index[resource.name], amount) for resource, amount in a.uses))
-            for a in activities
-        ]
-        used = [0.0] * len(resources)
-        for activity, rate in zip(
-            activities, rates(claimants, [resource.capacity for resource in resources]), strict=True
-        ):
-            activity.go_on(rate, now)
-            self._foretell(activity.ends_at(), activity.name, activity.version, activity)
-            for resource, amount in activity.uses:
-                used[index[resource.name]] += rate * amount
+    def _solve(self, touched: Sequence[Resource], joining: Mapping[str, Activity]) -> None:
+        """Rates for all that a change can reach. Who uses a resource that is full neither before nor after has no rate
+        because of it, so the change does not spread over it."""
+        affected = Affected(touched, joining)
+        while True:
+            resources, activities, left = affected.problem()
+            index = {resource.name: number for number, resource in enumerate(resources)}
+            claimants = [
+                Claimant(a.weight, a.floor, a.bound, tuple([(index[resource.name], use) for resource, use in a.uses]))
+                for a in activities
+            ]
+            found = rates(claimants, left)
+            used = [resource.capacity - free for resource, free in zip(resources, left, strict=True)]
+            for claimant, rate in zip(claimants, found, strict=True):
+                for number, amount in claimant.uses:
+                    used[number] += rate * amount
+            if not affected.spread([r for r, amount in zip(resources, used, strict=True) if r.filled_by(amount)]):
+                break
+        self._apply(activities, found, joining)
         for resource, amount in zip(resources, used, strict=True):
-            resource.use(amount, now)
-        self.recomputed += len(activities)
-        return set(index)
+            resource.full = resource.filled_by(amount)
+            resource.use(amount, self.clock.now)
 
-    def _component(self, start: Resource) -> tuple[list[Resource], list[Activity]]:
-        """Everything that is connected to a resource by activities, each kind by name."""
-        resources, activities, waiting = {start.name: start}, {}, [start]
-        while waiting:
-            resource = waiting.pop()
-            self._dissolve(resource)
-            for name, activity in resource.activities.items():
-                if name not in activities:
-                    activities[name] = activity
-                    for other, _ in activity.uses:
-                        if other.name not in resources:
-                            resources[other.name] = other
-                            waiting.append(other)
-        return [resources[name] for name in sorted(resources)], [activities[name] for name in sorted(activities)]
+    def _apply(self, activities: Sequence[Activity], found: Sequence[float], joining: Mapping[str, Activity]) -> None:
+        """From now on the activities go on at these rates; those that did before need no new prediction."""
+        now = self.clock.now
+        for activity, rate in zip(activities, found, strict=True):
+            if rate != activity.rate or rate == 0 or activity.name in joining:
+                activity.go_on(rate, now)
+                self._foretell(activity.ends_at(), activity.name, activity.version, activity)
+        self.recomputed += len(activities)
 
     def _foretell(self, time: float, name: str, version: int, who: Activity | Resource) -> None:
         if time < math.inf:

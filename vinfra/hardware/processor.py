@@ -5,6 +5,7 @@ Units: hertz, cycles. Source: facts/processors. What nobody measured is None, an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from vinfra.hardware.events import GuestEvent
@@ -12,14 +13,20 @@ from vinfra.spec import Spec, field
 from vinfra.units import Cycles, Hertz
 
 Feature = Literal[
+    "1-gib-pages",  # pages of 1 GiB in either table
     "64-bit",
     "amd-v",
-    "flexpriority",
-    "long-mode-segment-limits",
-    "nested-paging",
+    "apic-virtualization",  # the guest's own interrupt controller: APICv, AVIC
+    "flexpriority",  # the task priority register of a 32-bit guest, shadowed
+    "long-mode-segment-limits",  # what binary translation protects its monitor with under a 64-bit guest
+    "nested-paging",  # EPT, NPT (RVI)
     "nested-tlb",
     "page-walk-cache",
-    "vmcs-shadowing",
+    "pause-loop-exiting",  # a spinning vCPU is noticed: PLE, pause filter
+    "posted-interrupts",  # an interrupt of a device goes to a guest without an exit
+    "unrestricted-guest",  # a guest in real mode runs without emulation
+    "vmcs-shadowing",  # a hypervisor in a VM reads its guest's control structure without an exit
+    "vpid-asid",  # TLB entries carry whose they are, so that an exit flushes nothing
     "vt-x",
 ]
 
@@ -41,6 +48,10 @@ class Processor(Spec):
 
     def __str__(self) -> str:
         return self.title
+
+    def without(self, features: Collection[str]) -> Processor:
+        """The same with these features switched off."""
+        return self.model_copy(update={"features": [one for one in self.features if one not in features]})
 
     def has(self, feature: str) -> bool:
         """Whether it offers a feature."""

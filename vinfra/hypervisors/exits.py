@@ -11,7 +11,7 @@ from __future__ import annotations
 from vinfra.hardware.events import GuestEvent
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
-from vinfra.hypervisors.measured import carried, cycles, references
+from vinfra.hypervisors.measured import above_native, carried, cycles, references
 from vinfra.hypervisors.technique import Technique
 from vinfra.spec import field
 from vinfra.units import Cycles
@@ -57,6 +57,8 @@ class HardwareExits(Technique):
         work = exits * self.plain_exit(processor) + registers * self.beyond("port-io", processor)
         if event in REPLACED:
             return work - (cycles(event, "native", processor) or 0.0)
+        if event == "exception":
+            return above_native(event, "hardware", processor) or 0.0  # it needs no exit, but takes a little longer
         return work if exits or registers else self.composed(event, processor, guest)
 
     def notice(self, processor: Processor) -> float:

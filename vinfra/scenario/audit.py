@@ -20,8 +20,12 @@ def audit(simulation: Simulation, record: Record) -> None:
     _equal("cycles granted to VMs and to I/Os and used on hosts", spent, series["cpu_used_hz"])
     _below("cycles granted and wanted", series["cpu_granted_hz"], series["cpu_wanted_hz"])
     _below("cycles used and there", series["cpu_used_hz"], series["cpu_on_hz"])
-    transfers = simulation.transfers
-    for name, asked, accounted in [*transfers.balance(), *simulation.fluid.balance(transfers.moved)]:
+    transfers, moves = simulation.transfers, simulation.moves
+
+    def moved(resource: str) -> float:
+        return transfers.moved(resource) + moves.used(resource)
+
+    for name, asked, accounted in [*transfers.balance(moved), *simulation.fluid.balance(moved), *moves.balance()]:
         _equal(name, np.array([asked]), np.array([accounted]))
 
 

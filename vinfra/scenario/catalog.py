@@ -10,13 +10,17 @@ from typing import Any
 from vinfra import facts
 from vinfra.errors import suggest
 from vinfra.hardware.power_policy import power_policies
+from vinfra.hypervisors.io_path import io_paths
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
 from vinfra.registry import Registry
 from vinfra.workloads.trace import traces
 
 PLUGINS: dict[str, Registry[Any]] = {
+    "io-paths": io_paths,
+    "migrations": migrations,
     "placements": placements,
     "power-policies": power_policies,
     "techniques": techniques,

@@ -19,6 +19,7 @@ from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved, gather, resolve
 from vinfra.scenario.measure import relative
 from vinfra.scenario.points import Column, Row, Spot, columns, rows
+from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
 from vinfra.scenario.sense import sense
 from vinfra.scenario.world import build
@@ -29,14 +30,14 @@ COMBINATIONS = 256
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A scenario without a problem: what it expects, what its metrics are relative to, which variants are refused,
-    which techniques run its VMs."""
+    which plug-ins price its VMs."""
 
     base: Resolved
     columns: list[Column]
     expectations: list[Expectation]
     relative: dict[str, str]
     refused: dict[str, str]
-    techniques: frozenset[str]
+    used: frozenset[Plugin]
 
 
 def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> Checked:
@@ -47,9 +48,9 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     chosen = gather(problems, lambda: columns(document, only)) or []
     swept = gather(problems, lambda: rows(document)) or []
     refused: dict[str, str] = {}
-    techniques: set[str] = set()
+    used: set[Plugin] = set()
     spots = _spots(chosen, swept)
-    outcomes = [gather(problems, partial(_sense, spot, document, inputs, refused, techniques)) for spot in spots]
+    outcomes = [gather(problems, partial(_sense, spot, document, inputs, refused, used)) for spot in spots]
     problems += _hidden(every, swept)
     names = [column.name for column in every]
     expectations = list(_expectations(document, names, problems))
@@ -59,9 +60,7 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     if not any(outcomes):
         raise InputError(Problem(base.place(), "", reason) for reason in sorted(set(refused.values())))
     active = {column.name for column in chosen}
-    return Checked(
-        base, chosen, [e for e in expectations if e.variants <= active], ratios, refused, frozenset(techniques)
-    )
+    return Checked(base, chosen, [e for e in expectations if e.variants <= active], ratios, refused, frozenset(used))
 
 
 def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
@@ -72,15 +71,15 @@ def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
     return [Spot(column, swept[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in swept[1:]]
 
 
-def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], techniques: set[str]) -> bool:
-    """Whether the point can be simulated; notes why not, and which techniques it takes."""
+def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], used: set[Plugin]) -> bool:
+    """Whether the point can be simulated; notes why not, and which plug-ins price its VMs."""
     resolved = resolve(spot.document(document))
     recording = inputs.recording(resolved)
     problems = list(sense(resolved, recording))
     if problems:
         raise InputError(problems)
     try:
-        techniques |= build(resolved, recording).techniques
+        used |= build(resolved, recording).used
     except Refused as reason:
         refused.setdefault(spot.column.name, str(reason))
         return False

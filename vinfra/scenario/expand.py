@@ -60,7 +60,9 @@ def host_kinds(resolved: Resolved) -> list[HostKind]:
 def _host_kind(name: str, group: HostGroup) -> HostKind | None:
     server = facts.load("servers", group.server, Server) if group.server else None
     processor_name = group.processor or (server.processor if server else None)
-    processor = facts.load("processors", processor_name, Processor) if processor_name else None
+    processor: Processor | None = facts.load("processors", processor_name, Processor) if processor_name else None
+    if processor is not None:
+        processor = processor.without(group.without)
     cores = group.cores
     if cores is None and server is not None and processor is not None:
         cores = server.sockets * processor.cores

@@ -8,8 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from vinfra.scenario import catalog
-from vinfra.scenario.schema import Scenario
+from vinfra.scenario.schema import Move, Scenario
 
+WORDS = {
+    "migration": ("method", "migrations"),
+    "placement": ("policy", "placements"),
+    "power policy": ("policy", "power-policies"),
+    "trace": ("trace", "traces"),
+}
 FILE = "scenarios/scenario.schema.json"
 
 
@@ -45,14 +51,24 @@ def _named(part: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _plugged(part: dict[str, Any], kind: str) -> dict[str, Any]:
-    """One branch for each plug-in: the word that names it, and its parameters."""
-    word = "trace" if kind == "trace" else "policy"
-    registry = catalog.PLUGINS[{"trace": "traces", "placement": "placements", "power policy": "power-policies"}[kind]]
+    """One branch for each plug-in: the word that names it, its parameters, and what stands beside them."""
+    word, plural = WORDS[kind]
+    registry = catalog.PLUGINS[plural]
+    beside = _completed(Move.model_json_schema()) if kind == "migration" else {"properties": {}, "required": []}
     branches = []
     for name in registry:
         parameters = _completed(registry[name].model_json_schema()).get("properties", {})
-        properties = {word: {"const": name, "description": (registry[name].__doc__ or "").strip()}, **parameters}
+        properties = {
+            word: {"const": name, "description": (registry[name].__doc__ or "").strip()},
+            **beside["properties"],
+            **parameters,
+        }
         if kind == "trace":
             properties["path"] = {"type": "string", "description": "file or folder of the recording"}
-        branches.append({"type": "object", "properties": properties, "required": [word], "additionalProperties": False})
+        required = [word, *beside["required"]]
+        branches.append(
+            {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+        )
+    if kind == "migration":
+        return {"description": part["description"], "type": "object", "additionalProperties": {"anyOf": branches}}
     return {"description": part["description"], "anyOf": branches}

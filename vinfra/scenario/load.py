@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from vinfra import document as documents
 from vinfra.document import Document
-from vinfra.errors import InputError, Place, Problem
+from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.hardware.power_policy import PowerPolicy
+from vinfra.operations.migration import Migration
 from vinfra.operations.placement import Placement
 from vinfra.scenario import catalog
 from vinfra.scenario.overrides import Override, apply
 from vinfra.scenario.references import place, references
-from vinfra.scenario.schema import Scenario
+from vinfra.scenario.schema import Move, Scenario
 from vinfra.validate import validate
 from vinfra.workloads.trace import Trace
 
@@ -44,6 +45,7 @@ class Resolved:
     power: PowerPolicy
     trace: Trace | None
     recording: Path | None
+    migrations: Mapping[str, tuple[Move, Migration]]
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path`, or what holds it, was written."""
@@ -77,9 +79,11 @@ def resolve(document: Document) -> Resolved:
     for key in CHOICES:
         plugins[key] = gather(problems, functools.partial(_plugin, document, key))
     recording = gather(problems, lambda: _recording(document))
+    migrations = {} if scenario is None else _migrations(document, scenario, problems)
     if problems or scenario is None:
         raise InputError(problems)
-    return Resolved(scenario, document, plugins["placement"], plugins["power"], plugins["workload"], recording)
+    chosen = (plugins["placement"], plugins["power"], plugins["workload"], recording)
+    return Resolved(scenario, document, *chosen, migrations)
 
 
 def gather(problems: list[Problem], work: Callable[[], T]) -> T | None:
@@ -95,15 +99,36 @@ def _plugin(document: Document, key: str) -> Any:
     """The plug-in that `key: {word: name, parameter: ...}` names, with its parameters."""
     word, kind = CHOICES[key]
     entry = document.data.get(key, Scenario.model_fields[key].default)
-    if not isinstance(entry, dict):
-        return None
+    return _chosen(document, (key,), entry, word, kind, ("path",)) if isinstance(entry, dict) else None
+
+
+def _chosen(document: Document, at: Key, entry: dict[str, Any], word: str, kind: str, besides: Iterable[str]) -> Any:
+    """The plug-in that the entry at a place names with `word`; the keys `besides` are none of its parameters."""
     registry, name = catalog.PLUGINS[kind], entry.get(word)
     if name is None:
-        raise InputError.at(place(document, (key,)), f"is missing: add `{word}` (vinfra list {kind})", f"{key}.{word}")
+        path = dotted((*at, word))
+        raise InputError.at(place(document, at), f"is missing: add `{word}` (vinfra list {kind})", path)
     if name not in registry:
-        raise InputError.at(place(document, (key, word)), registry.unknown(str(name)), f"{key}.{word}")
-    parameters = {name: value for name, value in entry.items() if name not in (word, "path")}
-    return validate(registry[name], parameters, document.places, (key,))
+        raise InputError.at(place(document, (*at, word)), registry.unknown(str(name)), dotted((*at, word)))
+    parameters = {key: value for key, value in entry.items() if key not in (word, *besides)}
+    return validate(registry[name], parameters, document.places, at)
+
+
+def _migrations(
+    document: Document, scenario: Scenario, problems: list[Problem]
+) -> Mapping[str, tuple[Move, Migration]]:
+    """What moves, and the method with its parameters, by the name of the migration."""
+    found = {}
+    for name, entry in scenario.migrations.items():
+        common = {key: value for key, value in entry.items() if key in Move.model_fields}
+        at = ("migrations", name)
+        move = gather(problems, functools.partial(validate, Move, common, document.places, at))
+        method = gather(
+            problems, functools.partial(_chosen, document, at, entry, "method", "migrations", Move.model_fields)
+        )
+        if move is not None and method is not None:
+            found[name] = (move, method)
+    return found
 
 
 def _recording(document: Document) -> Path | None:

@@ -9,17 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from vinfra import facts
-from vinfra.compute.fleet import Hosts, Vms
+from vinfra.compute.fleet import Hosts, Row, Vms
 from vinfra.errors import Refused
-from vinfra.hypervisors.guest import Guest
-from vinfra.hypervisors.overhead import overhead
-from vinfra.hypervisors.product import Product, choose
 from vinfra.operations.placement import NOWHERE, Batch, Room, why_nowhere
 from vinfra.scenario.expand import HostKind, follows_trace, member
 from vinfra.scenario.load import Resolved
-from vinfra.scenario.schema import HostGroup, VmGroup
-from vinfra.workloads.guest import Workload
+from vinfra.scenario.pricing import Plugin, Price, price
+from vinfra.scenario.schema import VmGroup
 
 SHARES_PER_VCPU = 1000  # ESX's "normal" setting; only ratios matter
 Floats = NDArray[np.float64]
@@ -45,15 +41,18 @@ class Estate:
 
 @dataclass(slots=True)
 class Population:
-    """VMs gathered group after group; `techniques` are those that run them, `io_cycles` what their technique adds to
-    one disk I/O of a group on each host, shape (hosts,)."""
+    """VMs gathered group after group; `prices` say what each group costs on each kind of host, `io_cycles` what is
+    added to one disk I/O of a group on each host, shape (hosts,), `room` the memory each host has left, shape
+    (hosts,)."""
 
     names: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     columns: dict[str, list[Floats]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
-    techniques: set[str] = field(default_factory=set)
+    prices: dict[str, list[Price | None]] = field(default_factory=dict)
+    used: set[Plugin] = field(default_factory=set)
     io_cycles: dict[str, Floats] = field(default_factory=dict)
+    room: Floats = field(default_factory=lambda: np.zeros(0))
 
     def vms(self) -> tuple[Vms, list[str]]:
         """All VMs by host, then group and number, and the group of each."""
@@ -68,7 +67,8 @@ class Population:
 def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> Population:
     """Place every group in turn; Refused when none of the hosts a group may use can run it."""
     population = Population()
-    room = Room(estate.hosts.memory.copy(), estate.hosts.capacity.copy(), estate.hosts.core)
+    population.room = memory = estate.hosts.memory.copy()
+    room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core)
     traces = 0
     for name, group in sorted(resolved.scenario.vms.items()):
         count = counts[name]
@@ -76,20 +76,34 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> P
         if follows_trace(resolved, group):
             columns = np.arange(traces, traces + count, dtype=float)
             traces += count
-        factors, io_cycles = _price(resolved, name, group, estate, population.techniques)
-        population.io_cycles[name] = io_cycles[estate.kind]
+        prices = _prices(resolved, name, group, estate)
+        population.prices[name] = prices
+        factors = np.array([np.inf if one is None else one.factor for one in prices])
+        population.io_cycles[name] = np.array([0.0 if one is None else one.io_cycles for one in prices])[estate.kind]
         batch = _batch(name, group, count, estate, factors)
         placed = resolved.placement.place(batch, room)
         found = np.flatnonzero(placed != NOWHERE)
         if len(found) < count:
             reason = why_nowhere(batch, resolved.placement.cpu_of(batch), room)
             population.unplaced.append(Unplaced(name, count - len(found), reason))
+        population.used |= frozenset().union(*(one.used for one in prices if one is not None))
         population.names += [member(name, count, number + 1) for number in found.tolist()]
         population.groups += [name] * len(found)
         for key, values in _arrays(group, placed[found], estate, factors).items():
             population.columns.setdefault(key, []).append(values)
         population.columns.setdefault("column", []).append(columns[found])
     return population
+
+
+def row_on(resolved: Resolved, group: VmGroup, estate: Estate, host: int, used: set[Plugin]) -> Row:
+    """What one VM of a group is on a host that it comes to; Refused where it cannot run there."""
+    kind = int(estate.kind[host])
+    found = price(resolved, group, estate.kinds[kind])
+    used |= found.used
+    factors = np.full(len(estate.kinds), np.inf)
+    factors[kind] = found.factor
+    arrays = _arrays(group, np.array([host]), estate, factors)
+    return Row(*(float(arrays[key][0]) for key in ("size", "factor", "ceiling")))
 
 
 def _arrays(group: VmGroup, host: NDArray[np.int64], estate: Estate, factors: Floats) -> dict[str, Floats]:
@@ -122,36 +136,17 @@ def _batch(name: str, group: VmGroup, count: int, estate: Estate, factors: Float
     return Batch(name, count, group.memory, reserved, configured, group.speed or 0.0, allowed)
 
 
-def _price(
-    resolved: Resolved, name: str, group: VmGroup, estate: Estate, techniques: set[str]
-) -> tuple[Floats, Floats]:
-    """What one native cycle of the group's work costs on each kind of host (inf where it may not or cannot run), and
-    how many cycles are added to one disk I/O; each of shape (kinds,)."""
-    guest = Guest(bits=group.bits, pages=group.pages)
-    events = facts.load("workloads", group.workload, Workload).events if group.workload else {}
-    factors, io_cycles, reasons = np.full(len(estate.kinds), np.inf), np.zeros(len(estate.kinds)), []
+def _prices(resolved: Resolved, name: str, group: VmGroup, estate: Estate) -> list[Price | None]:
+    """What the group costs on each kind of host; None where it may not or cannot run."""
+    prices: list[Price | None] = [None] * len(estate.kinds)
+    reasons = []
     for index, kind in enumerate(estate.kinds):
         if group.host is not None and group.host != kind.group and not group.host.startswith(f"{kind.group}-"):
             continue
-        settings = resolved.scenario.hosts[kind.group]
         try:
-            if kind.processor is None:
-                factors[index] = _on_unknown(settings, kind)
-                continue
-            product = facts.load("products", settings.hypervisor, Product)
-            technique = choose(product, kind.processor, guest, settings.technique)
-            factors[index] = overhead(technique, kind.processor, dict(events), guest).factor
-            io_cycles[index] = max(0.0, technique.cost("disk-io", kind.processor, guest))
-            techniques.add(technique.name)
+            prices[index] = price(resolved, group, kind)
         except Refused as reason:
             reasons.append(str(reason))
-    if not np.isfinite(factors).any():
+    if not any(prices):
         raise Refused("; ".join(dict.fromkeys(reasons)) or f"{name} may run on no host")
-    return factors, io_cycles
-
-
-def _on_unknown(settings: HostGroup, kind: HostKind) -> float:
-    """A host that names no processor can be bare hardware and nothing else."""
-    if settings.hypervisor == "none" and settings.technique in (None, "native"):
-        return 1.0
-    raise Refused(f"{kind.group} names no processor, so what virtualization costs on it is not known")
+    return prices

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from vinfra.document import Document
 from vinfra.errors import Place, Problem, dotted, suggest
+from vinfra.operations.migration import migrations
 from vinfra.scenario import catalog
 from vinfra.scenario.schema import Scenario
 
@@ -47,6 +48,15 @@ def references(document: Document) -> Iterator[Problem]:
             yield _unknown(document, ("vms", name, "host"), "host", group["host"], hosts)
         if isinstance(group.get("datastore"), str) and group["datastore"] not in datastores:
             yield _unknown(document, ("vms", name, "datastore"), "datastore", group["datastore"], datastores)
+    vms = _section(document, "vms")
+    for name, move in _section(document, "migrations").items():
+        if isinstance(move.get("vms"), str) and not _is_host(move["vms"], vms):
+            yield _unknown(document, ("migrations", name, "vms"), "VM", move["vms"], vms)
+        disk = move.get("method") in migrations and migrations[move["method"]].moves == "disk"
+        there = move.get("to") in datastores if disk else _is_host(move.get("to"), hosts)
+        if isinstance(move.get("to"), str) and not there:
+            kind, known = ("datastore", datastores) if disk else ("host", hosts)
+            yield _unknown(document, ("migrations", name, "to"), kind, move["to"], known)
 
 
 def _section(document: Document, name: str) -> dict[str, dict[str, Any]]:

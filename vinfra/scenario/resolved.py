@@ -50,6 +50,10 @@ def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
         for key, info in type(plugin).model_fields.items() if plugin is not None else ():
             if (name, key) not in document.places:
                 yield f"{name}.{key}", _plain(info.default), "default"
+    for name, (move, method) in resolved.migrations.items():
+        for key, info in {**type(move).model_fields, **type(method).model_fields}.items():
+            if ("migrations", name, key) not in document.places:
+                yield f"migrations.{name}.{key}", _plain(info.default), "default"
 
 
 def _values(spec: Spec, raw: Any, path: Key) -> Iterator[tuple[Key, Any, str]]:
@@ -94,8 +98,9 @@ def _plain(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def sources(resolved: Iterable[Resolved], techniques: Iterable[str]) -> list[Source]:
-    """Where the numbers come from that these scenarios use: facts by kind and name, and the techniques' constants."""
+def sources(resolved: Iterable[Resolved], priced: Iterable[tuple[str, str]]) -> list[Source]:
+    """Where the numbers come from that these scenarios use: facts by kind and name, and the plug-ins' constants;
+    `priced` are those that priced the VMs."""
     used: dict[tuple[str, str], None] = {}
     for one in resolved:
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
@@ -103,8 +108,11 @@ def sources(resolved: Iterable[Resolved], techniques: Iterable[str]) -> list[Sou
                 _use(used, kind, raw)
         if one.trace is not None and one.recording is None:
             used["traces", one.trace.name] = None
+    used |= {(kind, name): None for kind, name in priced if kind not in PLUGINS}
     found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
-    return found + [source for name in sorted(techniques) for source in _constants(name)]
+    found += [source for kind, name in sorted(priced) if kind in PLUGINS for source in _constants(kind, name)]
+    methods = {method.name for one in resolved for _, method in one.migrations.values()}
+    return found + [source for name in sorted(methods) for source in _constants("migrations", name)]
 
 
 def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:
@@ -127,9 +135,9 @@ def _sources(kind: str, name: str) -> Iterator[Source]:
         yield Source(kind, name, tag, citation, tuple(values), recalled)
 
 
-def _constants(technique: str) -> Iterator[Source]:
-    """One Source for each constant of a technique that is written with its source."""
-    for key, info in PLUGINS["techniques"][technique].model_fields.items():
+def _constants(kind: str, name: str) -> Iterator[Source]:
+    """One Source for each constant of a plug-in that is written with its source."""
+    for key, info in PLUGINS[kind][name].model_fields.items():
         extra = info.json_schema_extra
         if isinstance(extra, dict) and "source" in extra:
-            yield Source("techniques", technique, str(extra["tag"]), str(extra["source"]), (f"{key}: {info.default}",))
+            yield Source(kind, name, str(extra["tag"]), str(extra["source"]), (f"{key}: {info.default}",))

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from vinfra.hardware.processor import Feature
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, Seconds
 
@@ -38,6 +39,7 @@ class HostGroup(Spec):
     cores: int | None = field(None, "cores of one host, all sockets together", ge=1)
     frequency: Hertz | None = field(None, "clock of one core", gt=0)
     memory: Bytes | None = field(None, "memory of one host", gt=0)
+    without: list[Feature] = field([], "features of the processor that are switched off")
     hypervisor: str = named("products", "none", "the hypervisor product; none is bare hardware")
     technique: str | None = named(
         "techniques", None, "how the processor is virtualized; the product chooses when unsaid"
@@ -51,6 +53,21 @@ class Transfer(Spec):
     block: Bytes = field("64 KiB", "bytes of one I/O", gt=0, source="usual block of an image copy", tag="assumed")
     direction: Literal["read", "write"] = field("read", "read from the datastore or write to it")
     start: Seconds = field("0 s", "when it starts")
+
+
+class Dirtying(Spec):
+    """The writable working set: how fast a guest writes its memory or disk, and where."""
+
+    rate: BytesPerSecond = field(..., "bytes of pages (or blocks) written per second")
+    hot: Fraction = field(
+        "10 %", "part of all pages that is hot", gt=0, source="the usual ten and ninety percent", tag="assumed"
+    )
+    share: Fraction = field(
+        "90 %",
+        "part of the writes that goes to hot pages; the rest is spread over the others",
+        source="the usual ten and ninety percent",
+        tag="assumed",
+    )
 
 
 class VmGroup(Spec):
@@ -71,9 +88,29 @@ class VmGroup(Spec):
         None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace"
     )
     bits: Literal[32, 64] = field(64, "word size of the guest")
-    pages: Bytes = field("4 KiB", "page size the guest and the hypervisor use for its memory")
+    pages: Bytes = field("4 KiB", "page size the guest uses for its memory")
+    host_pages: Bytes | None = field(None, "page size the hypervisor uses for it; the guest's when unsaid")
+    kernel: Literal["modifiable", "fixed"] = field(
+        "modifiable", "whether the guest's kernel can be changed for a hypervisor; fixed: as Windows"
+    )
+    drivers: Literal["emulated", "paravirtual"] | None = field(
+        None,
+        "adapters of the guest: well-known ones, or made for the hypervisor; the latter when unsaid and there are any",
+    )
     datastore: str | None = field(None, "where its disk lies")
     transfer: Transfer | None = field(None, "data it moves to or from the datastore")
+    dirtying: Dirtying | None = field(None, "how it writes its memory; not at all when unsaid")
+    disk: Bytes | None = field(None, "size of its disk on the datastore", gt=0)
+    disk_writes: Dirtying | None = field(None, "how it writes its disk; not at all when unsaid")
+
+
+class Move(Spec):
+    """VMs that move while they run; the parameters of the method stand beside these."""
+
+    vms: str = field(..., "the group of VMs that moves, or one VM of it")
+    to: str = field(..., "the host they move to (a host group spreads them), or the datastore their disks move to")
+    start: Seconds = field("0 s", "when the first one starts")
+    at_once: int | None = field(None, "how many are under way together; all when unsaid", ge=1)
 
 
 class Segment(Spec):
@@ -116,6 +153,7 @@ class Scenario(Spec):
         "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
     )
     power: dict[str, Any] = chosen("power policy", {"policy": "follows-load"}, "how a host's draw follows what it does")
+    migrations: dict[Name, dict[str, Any]] = chosen("migration", {}, "VMs that move to another host or datastore while they run")
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )

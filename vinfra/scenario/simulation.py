@@ -7,12 +7,13 @@ runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.compute.cluster import Cluster, Sample
+from vinfra.compute.fleet import Row
 from vinfra.compute.fluid_host import FluidHosts
 from vinfra.compute.transfer import Transfers
 from vinfra.engine.activity import Resource
@@ -22,6 +23,7 @@ from vinfra.engine.recorder import Recorder
 from vinfra.engine.sharing import Sharing
 from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
+from vinfra.operations.moves import Moves
 from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
@@ -53,7 +55,8 @@ class Simulation:
         self.total = scenario.warmup + scenario.duration
         self.clock = Clock()
         self.recorder = Recorder()
-        self.cluster = Cluster(world.hosts, world.vms, world.resolved.power)
+        self.vms = world.vms.on_the_move() if world.orders else world.vms
+        self.cluster = Cluster(world.hosts, self.vms, world.resolved.power)
         self.demand = _demand(world, streams)
         self.sharing = Sharing(self.clock)
         self.fluid = FluidHosts(
@@ -62,13 +65,17 @@ class Simulation:
         resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
         resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
         self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder)
+        self.moves = Moves(
+            self.clock, self.sharing, world.orders, resources, self.recorder, world.room, Guests(self, world.arrivals)
+        )
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
         self._core = world.hosts.core[world.vms.host]
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
         self._arrays[self.fluid.hosts] = False
-        self._fluid_want = 0.0
+        self._now = (0, 0.0)
+        self._wanted: NDArray[np.float64] | None = None
         moving = {plan.vm for plan in world.transfers}
         self._moving = np.array([name in moving for name in world.vms.names]) if moving else np.False_
 
@@ -82,17 +89,17 @@ class Simulation:
         if number and self.demand is None and not len(self.fluid.hosts):
             self._record_again(number, time, length)
             return
-        demand = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
+        demand = self._wanted = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
         if number:
             self._add_span(number - 1)
         if isinstance(self.demand, DeletedAtZero):
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
-        want = self.world.vms.want(demand)
+        self._now = (number, time + length)
+        want = self.vms.want(demand)
         if len(self.fluid.hosts):
             self.fluid.want(want)
-            self._fluid_want = float(want[self.fluid.vms].sum())
-            want = np.where(self._arrays[self.world.vms.host], want, 0.0)
+            want = np.where(self._arrays[self.vms.host], want, 0.0)
         sample = self.cluster.sample(want)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
         for host in np.flatnonzero(full != self._full).tolist():
@@ -101,7 +108,7 @@ class Simulation:
         self._record(number, time, length, sample)
 
     def _record(self, number: int, time: float, length: float, sample: Sample) -> None:
-        useful = sample.granted / self.world.vms.factor
+        useful = sample.granted / self.vms.factor
         columns = self.columns
         columns["time_s"][number] = time
         columns["step_s"][number] = length
@@ -126,18 +133,30 @@ class Simulation:
         """Add what the solver's hosts did in an epoch that is over."""
         if not len(self.fluid.hosts):
             return
-        span, vms, columns = self.fluid.span(), self.fluid.vms, self.columns
+        span, columns = self.fluid.span(), self.columns
         length = columns["step_s"][number]
-        granted = span.granted / length
-        useful = granted / self.world.vms.factor[vms]
-        columns["power_w"][number] += span.joules.sum() / length
-        columns["cpu_wanted_hz"][number] += self._fluid_want
-        columns["cpu_granted_hz"][number] += granted.sum()
-        columns["cpu_useful_hz"][number] += useful.sum()
-        columns["cpu_used_hz"][number] += span.used.sum() / length
-        columns["cpu_io_hz"][number] += span.used.sum() / length - granted.sum()
-        columns["cpu_useful_cores"][number] += (useful / self._core[vms]).sum()
-        columns["hosts_full"][number] += span.full.sum() / length
+        columns["power_w"][number] += span.joules / length
+        columns["cpu_wanted_hz"][number] += span.wanted / length
+        columns["cpu_granted_hz"][number] += span.granted / length
+        columns["cpu_useful_hz"][number] += span.useful / length
+        columns["cpu_used_hz"][number] += span.used / length
+        columns["cpu_io_hz"][number] += (span.used - span.granted) / length
+        columns["cpu_useful_cores"][number] += span.cores / length
+        columns["hosts_full"][number] += span.full / length
+
+    def switching(self, change: Callable[[], None]) -> None:
+        """Make a change after which other hosts may be on, and count those for what is left of the epoch."""
+        capacity, was = self.world.hosts.capacity, self.cluster.on
+        change()
+        turned = self.cluster.on.astype(float) - was
+        number, end = self._now
+        part = (end - self.clock.now) / self.columns["step_s"][number]
+        self.columns["hosts_on"][number] += part * turned.sum()
+        self.columns["cpu_on_hz"][number] += part * float(turned @ capacity)
+
+    def want_of(self, vm: int) -> float:
+        """Cycles per second one VM wants where it is now."""
+        return self.vms.want_of(vm, self._wanted)
 
     def record(self) -> Record:
         """What metrics are computed from: the measured part of every series, totals and samples."""
@@ -146,11 +165,43 @@ class Simulation:
         if not (self.world.hosts.curve >= 0).all():
             del series["power_w"]
         totals = {"vms_unplaced": float(sum(group.count for group in self.world.unplaced)), **self.transfers.totals()}
-        return Record(totals, series, {"transfer_s": self.transfers.times()})
+        totals |= {**self.moves.totals(), **self.world.totals}
+        return Record(totals, series, {"transfer_s": self.transfers.times(), **self.moves.samples()})
 
     def intervals(self) -> list[Interval]:
         """The states entities were in."""
         return [Interval(*interval) for interval in self.recorder.intervals(self.total)]
+
+
+class Guests:
+    """The VMs as migrations see them; `arrivals` says what a VM is on the host it moves to."""
+
+    def __init__(self, simulation: Simulation, arrivals: Mapping[tuple[str, str], Row]) -> None:
+        self.simulation = simulation
+        self.arrivals = arrivals
+        self._vm = {name: index for index, name in enumerate(simulation.vms.names)} if arrivals else {}
+        self._host = {name: index for index, name in enumerate(simulation.cluster.hosts.names)}
+
+    def pace(self, vm: str, fraction: float) -> None:
+        """From now on the VM gets at most this part of what it wants; 0 stops it."""
+        self.simulation.fluid.pace(self._vm[vm], fraction)
+
+    def expect(self, vm: str, host: str) -> None:
+        """The VM is on its way to that host, which is on from now on."""
+        simulation, index = self.simulation, self._host[host]
+        simulation.fluid.settle([index])
+        simulation.switching(lambda: simulation.cluster.expect(index))
+
+    def arrive(self, vm: str, host: str) -> None:
+        """From now on the VM runs on that host."""
+        simulation, index = self.simulation, self._vm[vm]
+        row = self.arrivals[vm, host]
+
+        def want() -> float:
+            simulation.vms.settle(index, row)
+            return simulation.want_of(index)
+
+        simulation.switching(lambda: simulation.fluid.arrive(index, self._host[host], want))
 
 
 def shown(record: Record) -> dict[str, NDArray[np.float64]]:
@@ -170,8 +221,10 @@ def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _fluid(world: World) -> list[int]:
-    """Hosts whose processors transfers use: indices."""
+    """Hosts whose processors transfers and migrations use, and those between which VMs move: indices."""
     used = {name for plan in world.transfers for name in plan.uses}
+    for plan in (plan for order in world.orders for plan in order.plans):
+        used |= {*plan.uses, f"cpu/{plan.home}"} | ({f"cpu/{plan.target}"} if plan.method.moves == "memory" else set())
     return [index for index, name in enumerate(world.hosts.names) if f"cpu/{name}" in used]
 
 

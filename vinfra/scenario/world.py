@@ -7,16 +7,19 @@ the reason; simulation.py runs what was built.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from vinfra.compute.fleet import Hosts, Vms
+from vinfra.compute.fleet import Hosts, Row, Vms
 from vinfra.compute.transfer import Plan
+from vinfra.operations.moves import Order
 from vinfra.scenario import flows
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
+from vinfra.scenario.moving import Moving
 from vinfra.scenario.population import Estate, Unplaced, populate
+from vinfra.scenario.pricing import Plugin, totals
 from vinfra.scenario.schema import VmGroup
 from vinfra.workloads.demand import Recording
 
@@ -26,7 +29,9 @@ class World:
     """The models of one scenario, ready to run with any seed.
 
     `traces` says how many traces each group of VMs follows, in the order of the columns of demand; `capacities` are
-    those of LUNs and links, per second; `techniques` run the VMs.
+    those of LUNs and links, per second; `used` are the plug-ins that price the VMs, `totals` what events cost and
+    how many kernels boot; `orders` say who moves while it runs, `arrivals` what
+    such a VM is on the host it moves to, `room` how much memory each host has left.
     """
 
     resolved: Resolved
@@ -37,7 +42,11 @@ class World:
     unplaced: Sequence[Unplaced]
     transfers: Sequence[Plan]
     capacities: Mapping[str, float]
-    techniques: frozenset[str]
+    used: frozenset[Plugin]
+    totals: Mapping[str, float]
+    orders: Sequence[Order] = ()
+    arrivals: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    room: Mapping[str, float] = field(default_factory=dict)
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -48,7 +57,9 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
     counts = vm_counts(resolved, _traces(resolved, recording))
     population = populate(resolved, estate, counts)
     vms, groups = population.vms()
-    networks = flows.topology(resolved, {kind.group: [name for one, name in order if one is kind] for kind in kinds})
+    members = {kind.group: [name for one, name in order if one is kind] for kind in kinds}
+    networks = flows.topology(resolved, members)
+    moving = Moving(resolved, estate, population, vms, groups, members, networks)
     return World(
         resolved=resolved,
         recording=recording,
@@ -58,7 +69,11 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         unplaced=tuple(population.unplaced),
         transfers=flows.plans(resolved, networks, vms, groups, estate.hosts, population.io_cycles),
         capacities=flows.capacities(resolved, networks),
-        techniques=frozenset(population.techniques),
+        used=frozenset(population.used),
+        totals=totals(population.prices, groups, estate.kind[vms.host], vms.size * vms.steady),
+        orders=moving.orders(),
+        arrivals=moving.arrivals,
+        room=dict(zip(estate.hosts.names, population.room.tolist(), strict=True)),
     )
 
 

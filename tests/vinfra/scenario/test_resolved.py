@@ -18,7 +18,7 @@ workload: {trace: planetlab}
 
 
 def test_sources_name_every_fact_that_is_used_and_no_other() -> None:
-    found = sources([resolve(parse(LAB, "lab.yaml"))], ["nested-paging"])
+    found = sources([resolve(parse(LAB, "lab.yaml"))], [("techniques", "nested-paging")])
     assert {(source.kind, source.name) for source in found} == {
         ("processors", "xeon-3075"),
         ("products", "none"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vinfra.evidence.experiment import Prediction, Row, Unpredicted, calibrated, experiment
-from vinfra.evidence.platform import Platform, platform
+from vinfra.evidence.platform import Platform, platform, processor, technique
+from vinfra.hypervisors.guest import Guest
 
 US = 1e6
 NO_TECHNIQUE = Unpredicted("User-mode Linux is a program of its host and none of the techniques here")
@@ -118,8 +119,9 @@ def kvm_switch(row: Row) -> dict[str, Prediction]:
         "kvm_shadow_cache": "shadow-paging",
         "kvm_pv_cr3cache": "paravirtual-mmu",
     }
+    merom = processor("xeon-3040").model_copy(update={"frequency": 2.4e9})
     found: dict[str, Prediction] = {
-        key: native + above(platform(name, "xeon-3040", bits=32), switch) for key, name in names.items()
+        key: native + above(Platform(technique(name), merom, Guest(bits=32)), switch) for key, name in names.items()
     }
     return found | {"qemu": Unpredicted("emulating every instruction is none of the techniques here")}
 

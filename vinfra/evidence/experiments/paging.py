@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from vinfra.evidence.experiment import Prediction, Row, Unpredicted, experiment
 from vinfra.evidence.platform import Platform, platform, processor, technique
-from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
 
 SERVER_AND_SPEC = ("cpu-bound", "file-server", "java-server", "kernel-build", "oltp", "web-serving")
 LARGE = 2.0**21
-
-
-def _without(processor: Processor, *features: str) -> Processor:
-    kept = [feature for feature in processor.features if feature not in features]
-    return processor.model_copy(update={"features": kept})
 
 
 def _ends(gains: list[float]) -> dict[str, Prediction]:
@@ -28,7 +22,7 @@ def _gains(slow: Platform, fast: Platform) -> list[float]:
 def page_walk_cache(row: Row) -> dict[str, Prediction]:
     """Least and greatest gain of caching the nested dimension, in percent."""
     nested, full = technique("nested-paging"), processor("opteron-2356")
-    bare, cached = _without(full, "page-walk-cache", "nested-tlb"), _without(full, "nested-tlb")
+    bare, cached = full.without(["page-walk-cache", "nested-tlb"]), full.without(["nested-tlb"])
     return _ends(_gains(Platform(nested, bare), Platform(nested, cached)))
 
 
@@ -36,7 +30,7 @@ def page_walk_cache(row: Row) -> dict[str, Prediction]:
 def nested_tlb(row: Row) -> dict[str, Prediction]:
     """Least and greatest additional gain of a nested TLB, in percent."""
     nested, full = technique("nested-paging"), processor("opteron-2356")
-    return _ends(_gains(Platform(nested, _without(full, "nested-tlb")), Platform(nested, full)))
+    return _ends(_gains(Platform(nested, full.without(["nested-tlb"])), Platform(nested, full)))
 
 
 @experiment("NPT.04", about="the same with both caches, host pages of 4 KiB and of 2 MiB")

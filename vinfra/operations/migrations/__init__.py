@@ -1,0 +1,1 @@
+"""Ways to move a running VM or its disk, one to a file."""
