@@ -15,7 +15,7 @@ from vinfra.hardware.events import GuestEvent
 from vinfra.hardware.processor import Processor
 from vinfra.spec import Spec, field
 
-REFERENCES = ("pentium-4-672", "xeon-2.4")  # where it was measured, the most detailed first
+REFERENCES = ("pentium-4-672", "xeon-2.4", "pentium-4-2.4")  # where it was measured, the most detailed first
 BUS_BOUND = frozenset({("native", "port-io")})
 
 

@@ -102,7 +102,7 @@ def ttcp(row: Row) -> dict[str, Prediction]:
 def vmi_run(row: Row) -> dict[str, Prediction]:
     """A VMI kernel on bare hardware: MB/s of dbench, seconds of a build."""
     found: dict[str, Prediction] = {}
-    for column, name in (("P4", "xeon-2.4"), ("Opteron", "opteron-248")):
+    for column, name in (("P4", "pentium-4-2.4"), ("Opteron", "opteron-248")):
         factor = platform("vmi-native", name, bits=32).factor("file-server" if row.id == "VMI06.01" else "kernel-build")
         native = row.given(f"{column}_native")
         found[f"{column}_vmi_native"] = native / factor if row.id == "VMI06.01" else native * factor

@@ -87,7 +87,7 @@ def vmi_operation(row: Row) -> dict[str, float]:
     """One lmbench operation of a VMI kernel on bare hardware, in microseconds."""
     events = VMI_ROWS[row.id]
     return {
-        "P4_vmi_native": row.given("P4_native") + above(platform("vmi-native", "xeon-2.4", bits=32), events),
+        "P4_vmi_native": row.given("P4_native") + above(platform("vmi-native", "pentium-4-2.4", bits=32), events),
         "Opteron_vmi_native": row.given("Opteron_native")
         + above(platform("vmi-native", "opteron-248", bits=32), events),
     }
@@ -100,7 +100,7 @@ def vmi_loop(row: Row) -> dict[str, float]:
     """Seconds of a loop under a VMI kernel on bare hardware."""
     event, times = LOOPS.get(row.id, ("process-create", 4e4))
     found = {}
-    for column, name in (("P4", "xeon-2.4"), ("Opteron", "opteron-248")):
+    for column, name in (("P4", "pentium-4-2.4"), ("Opteron", "opteron-248")):
         added = platform("vmi-native", name, bits=32).seconds(event)
         found[f"{column}_vmi_native"] = row.given(f"{column}_native") + times * added
     return found

@@ -2,17 +2,16 @@
 
     c(event) = cycles of the VMI kernel - cycles of the plain kernel, both on bare hardware
 
-Unit: cycles. Source: A. Holler, LKML 2006-03-20, score.2.6.16-rc6.txt (Pentium 4 2.4 GHz).
+Unit: cycles. Source: A. Holler, LKML 2006-03-20, score.2.6.16-rc6.txt (facts/processors: pentium-4-2.4, opteron-248).
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from vinfra.hardware.events import GuestEvent
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
-from vinfra.hypervisors.measured import carried, references
+from vinfra.hypervisors.measured import above_native, carried, references
 from vinfra.hypervisors.technique import Technique, techniques
 from vinfra.spec import field
 from vinfra.units import Cycles
@@ -25,19 +24,6 @@ class VmiNative(Technique):
     source: ClassVar[str] = "A. Holler, LKML 2006-03-20, score.2.6.16-rc6.txt"
     interface: ClassVar[str] = "vmi"
 
-    calls: dict[GuestEvent, Cycles] = field(
-        {
-            "page-fault": "36 cycles",
-            "process-create": "7200 cycles",
-            "process-exec": "19200 cycles",
-            "protection-fault": "115 cycles",
-        },
-        "what events cost more through the interface, in cycles of a Pentium 4",
-        source="A. Holler, LKML 2006-03-20, Pentium 4 2.4 GHz: page fault 2.065 and 2.05 us, fork 137 and 134, exec "
-        "less "
-        "fork 399 and 391, prot fault 0.92 and 0.872; no difference in null call and 2p/0K context switch",
-        tag="measured",
-    )
     update: Cycles = field(
         "29 cycles",
         "one page-table update through the interface, in cycles of a Pentium 4",
@@ -57,5 +43,6 @@ class VmiNative(Technique):
 
     def cost(self, event: str, processor: Processor, guest: Guest) -> float:
         """Cycles above a plain kernel's; 0 for what needs no operation of the interface."""
-        there = self.update if event == "page-table-update" else self.calls.get(event, 0.0)
-        return carried(there, references()[0], processor)
+        if event == "page-table-update":
+            return carried(self.update, references()[0], processor)
+        return max(0.0, above_native(event, self.name, processor) or 0.0)
