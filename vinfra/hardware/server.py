@@ -29,6 +29,6 @@ class Server(Spec):
     processor: str = field(..., "the processor in its sockets (fact kind `processors`)")
     sockets: int = field(..., "how many processors it has", ge=1)
     memory: Bytes | None = field(None, "memory as measured; None where the source does not say")
-    power: Annotated[list[Watts], AfterValidator(_eleven_or_two)] = field(
-        ..., "watts when idle and at 10, 20, ... 100 % load; or only idle and 100 %"
+    power: Annotated[list[Watts], AfterValidator(_eleven_or_two)] | None = field(
+        None, "watts when idle and at 10, 20, ... 100 % load; or only idle and 100 %; None where nobody measured it"
     )

@@ -17,6 +17,7 @@ from vinfra.hypervisors.guest import Guest
 from vinfra.hypervisors.measured import REFERENCES, cycles, parts
 from vinfra.hypervisors.overhead import overhead
 from vinfra.hypervisors.product import Product, choose, path
+from vinfra.hypervisors.technique import Technique
 from vinfra.scenario.expand import HostKind
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import HostGroup, VmGroup
@@ -55,7 +56,7 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     cost = overhead(technique, kind.processor, _rates(group, kind.processor), guest, way)
     disk_io = technique.cost("disk-io", kind.processor, guest) + way.cost("disk-io", technique, kind.processor, guest)
     used = _used(group, technique.name, way.name, cost.by_event)
-    return Price(cost.factor, max(0.0, disk_io), cost.by_event, _kernel(group, technique.interface), used)
+    return Price(cost.factor, max(0.0, disk_io), cost.by_event, _kernel(group, _interface(product, technique)), used)
 
 
 def _used(group: VmGroup, technique: str, way: str, by_event: Mapping[str, float]) -> frozenset[Plugin]:
@@ -100,6 +101,12 @@ def _rates(group: VmGroup, processor: Processor) -> Mapping[str, float]:
         return {}
     work: Workload = facts.load("workloads", group.workload, Workload)
     return work.rates(processor, None if work.loop is None else cycles(work.loop, "native", processor))
+
+
+def _interface(product: Product, technique: Technique) -> str:
+    """What a guest's kernel is made for: a version of the product's interface, or one that bare hardware has too."""
+    kernel = product.kernel(technique.name)
+    return kernel.interface if kernel.modified and not kernel.one_binary_with_native else technique.interface
 
 
 def _kernel(group: VmGroup, interface: str) -> str:

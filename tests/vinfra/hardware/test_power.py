@@ -12,8 +12,8 @@ from vinfra.hardware.power import PowerCurve
 from vinfra.hardware.server import Server
 
 SERVERS = {name: facts.load("servers", name, Server) for name in facts.names("servers")}
-ELEVEN = {name: server for name, server in SERVERS.items() if len(server.power) == 11}
-TWO = {name: server for name, server in SERVERS.items() if len(server.power) == 2}
+ELEVEN = {name: server for name, server in SERVERS.items() if server.power is not None and len(server.power) == 11}
+TWO = {name: server for name, server in SERVERS.items() if server.power is not None and len(server.power) == 2}
 
 
 @pytest.mark.parametrize("name", ELEVEN)
