@@ -30,6 +30,11 @@ RUN_EXAMPLES = """examples:
 
 A second run of the same question is instant; a run that was stopped continues."""
 
+LIST_EXAMPLES = """examples:
+  vinfra list                                         the kinds there are
+  vinfra list processors --with nested-paging
+  vinfra list products --with consolidated-backup     and which editions carry it"""
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
@@ -65,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     report = verbs.add_parser("report", help="write a run's report again")
     report.add_argument("run", help="a run folder, or the scenario's name for its newest run")
 
-    listing = verbs.add_parser("list", help="what a scenario can name")
+    listing = verbs.add_parser("list", help="what a scenario can name", epilog=LIST_EXAMPLES, formatter_class=plain)
     listing.add_argument("kind", nargs="?", help="servers, processors, products, techniques, workloads, metrics, ...")
     listing.add_argument(
         "--with", dest="feature", metavar="FEATURE", help="only those that have it, e.g. nested-paging"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,25 +149,23 @@ def _run_folder(name: str) -> Path:
 
 
 def list(given: argparse.Namespace) -> int:  # the verb's name
-    """What a scenario can name, one line each."""
-    from vinfra.scenario import catalog
+    """What a scenario can name: on a terminal as wide as the window, else one line each."""
+    from vinfra.scenario import catalog, listing
 
     if given.kind is None:
         print("\n".join(catalog.KINDS))
         return 0
     try:
         entries = catalog.entries(given.kind)
+        if given.feature:
+            entries = catalog.having(entries, given.feature)
     except KeyError as unknown:
         raise InputError.at(Place("vinfra list"), unknown.args[0]) from None
-    if given.feature:
-        entries = [entry for entry in entries if given.feature in entry.details]
     if given.json:
         print(json.dumps([asdict(entry) for entry in entries], indent=2))
         return 0
-    width = max((len(entry.name) for entry in entries), default=0)
-    for entry in entries:
-        details = f"  [{'; '.join(entry.details)}]" if entry.details else ""
-        print(f"{entry.name:<{width}}  {entry.title}{details}")
+    width = shutil.get_terminal_size(fallback=(0, 0)).columns  # 0: not a terminal, and nobody says how wide
+    print("\n".join(listing.lines(entries, width or None)))
     return 0
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from vinfra import facts
+from vinfra.compute.scheduling.behaviour import behaviours
+from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
@@ -16,7 +18,7 @@ from vinfra.registry import Registry
 from vinfra.scenario import catalog
 from vinfra.workloads.trace import traces
 
-REGISTRIES: list[Registry[Any]] = [migrations, placements, power_policies, techniques, traces]
+REGISTRIES: list[Registry[Any]] = [behaviours, migrations, placements, power_policies, schedulers, techniques, traces]
 PLUGINS = [(registry, name) for registry in REGISTRIES for name in registry]
 FACTS = [(kind, name) for kind in facts.kinds() for name in facts.names(kind)]
 

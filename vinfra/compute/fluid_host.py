@@ -139,7 +139,7 @@ class FluidHosts:
         served = np.array([activity.served for activity in self._activities] or np.zeros(len(self.vms)))
         carried = np.array([cpu.carried(self.clock.now) for cpu in self.cpus])
         since = served - self._served
-        granted, useful, cores = self._moved + (float(since.sum()), *self._use(since, self.vms))
+        granted, useful, cores = (self._moved + np.array([since.sum(), *self._use(since, self.vms)])).tolist()
         used, joules, full = (carried - self._carried).sum(), self._joules.sum(), self._full.sum()
         span = Span(self._wanted, granted, useful, cores, float(used), float(joules), float(full))
         self._served, self._carried, self._wanted = served, carried, 0.0

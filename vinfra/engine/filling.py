@@ -41,7 +41,8 @@ def rates(claimants: Sequence[Claimant], capacities: Sequence[float]) -> list[fl
     filling = [(_full_at(fitted, using, found, left[number]), number) for number, using in enumerate(users) if using]
     heapify(filling)
     rising = len(claimants)
-    fewer: set[int] = set()  # users of these have stopped since; their level has risen, and is worked out when it matters
+    # Users of these have stopped since their level was worked out. It can only have risen, so it waits for its turn.
+    fewer: set[int] = set()
     while filling and rising:
         level, resource = heappop(filling)
         if resource in fewer:

@@ -1,9 +1,10 @@
 """Fluid sharing: activities have work to do and use resources; who uses what decides at which rate each goes on.
 
 Rates are weighted max-min fair with floors and bounds (filling.py) and change only where something changed: all
-changes of one instant are settled at its end, once for each connected component and in the order of names, so the
-order in which they were made never shows. A resource that is tied to no other and where nobody's floor or bound counts
-runs in virtual time (fair.py), and a change costs O(log n). Units: work per second.
+changes of one instant are settled at its end, together and in the order of names, so the order in which they were made
+never shows. A change spreads over resources that are full before or after it and over no others, and who begins in the
+place of one that ends changes nobody's rate. A resource that is tied to no other and where nobody's floor or bound
+counts runs in virtual time (fair.py), and a change costs O(log n). Units: work per second.
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ STALE = 16  # predictions kept for each activity before those that no longer cou
 
 class Affected:
     """What a change reaches: `activities` whose rates may change, and the resources they use, of which those in `whole`
-    have all their users among them."""
+    limit them and have all their users among them."""
 
     def __init__(self, touched: Sequence[Resource], joining: Mapping[str, Activity]) -> None:
         self.resources = {resource.name: resource for resource in touched}
-        self.whole: set[str] = set()
+        self.whole: dict[str, Resource] = {}
         self.activities: dict[str, Activity] = {}
+        limiting = [resource for resource in touched if resource.limits()]
         for _, activity in sorted(joining.items()):
             if any(resource.name in self.resources for resource, _ in activity.uses):
-                self._take(activity)
-        self.spread([resource for resource in self.resources.values() if resource.limits()])
+                limiting += self._take(activity)
+        self.spread(limiting)
 
     def spread(self, resources: Iterable[Resource]) -> bool:
         """Take everybody who uses these resources, and those of others that limit them; False where all are taken."""
@@ -44,7 +46,7 @@ class Affected:
         while waiting:
             resource = waiting.pop()
             if resource.name not in self.whole:
-                self.whole.add(resource.name)
+                self.whole[resource.name] = resource
                 for name, activity in resource.activities.items():
                     if name not in self.activities:
                         waiting += self._take(activity)
@@ -55,22 +57,36 @@ class Affected:
         self.activities[activity.name] = activity
         brought = []
         for resource, _ in activity.uses:
-            if resource.name not in self.whole:
+            if resource.name not in self.resources:
                 self.resources[resource.name] = resource
                 if resource.limits():
                     brought.append(resource)
         return brought
 
-    def problem(self) -> tuple[list[Resource], list[Activity], list[float]]:
-        """Resources and activities by name, and what those who are not among them leave of each resource."""
-        resources = [resource for _, resource in sorted(self.resources.items())]
-        left = []
-        for resource in resources:
+    def rates(self) -> tuple[list[Activity], list[float]]:
+        """The activities by name, and the rates that the resources in `whole` leave them; inf where none of these is in
+        their way."""
+        index = {name: number for number, name in enumerate(sorted(self.whole))}
+        capacities = [self.whole[name].capacity for name in index]
+        activities = [activity for _, activity in sorted(self.activities.items())]
+        claimants = [
+            Claimant(a.weight, a.floor, a.bound, tuple([(index[r.name], use) for r, use in a.uses if r.name in index]))
+            for a in activities
+        ]
+        return activities, rates(claimants, capacities)
+
+    def used(self, activities: Sequence[Activity], found: Sequence[float]) -> dict[str, float]:
+        """What is used of each resource when the activities have these rates and all others those they had."""
+        used = dict.fromkeys(sorted(self.resources), 0.0)
+        for name in used.keys() - self.whole.keys():
+            users = self.resources[name].activities
             # A set, in any order: fsum is exact.
-            others = resource.activities.keys() - self.activities.keys() if resource.name not in self.whole else ()
-            taken = [resource.activities[name].takes(resource) for name in others]
-            left.append(max(0.0, resource.capacity - math.fsum(taken)))
-        return resources, [activity for _, activity in sorted(self.activities.items())], left
+            others = users.keys() - self.activities.keys()
+            used[name] = math.fsum([users[other].takes(self.resources[name]) for other in others])
+        for activity, rate in zip(activities, found, strict=True):
+            for resource, amount in activity.uses:
+                used[resource.name] += rate * amount
+        return used
 
 
 class Sharing:
@@ -239,21 +255,14 @@ class Sharing:
         because of it, so the change does not spread over it."""
         affected = Affected(touched, joining)
         while True:
-            resources, activities, left = affected.problem()
-            index = {resource.name: number for number, resource in enumerate(resources)}
-            claimants = [
-                Claimant(a.weight, a.floor, a.bound, tuple([(index[resource.name], use) for resource, use in a.uses]))
-                for a in activities
-            ]
-            found = rates(claimants, left)
-            used = [resource.capacity - free for resource, free in zip(resources, left, strict=True)]
-            for claimant, rate in zip(claimants, found, strict=True):
-                for number, amount in claimant.uses:
-                    used[number] += rate * amount
-            if not affected.spread([r for r, amount in zip(resources, used, strict=True) if r.filled_by(amount)]):
+            activities, found = affected.rates()
+            used = affected.used(activities, found)
+            full = [affected.resources[name] for name in used if affected.resources[name].filled_by(used[name])]
+            if not affected.spread(full):
                 break
         self._apply(activities, found, joining)
-        for resource, amount in zip(resources, used, strict=True):
+        for name, amount in used.items():
+            resource = affected.resources[name]
             resource.full = resource.filled_by(amount)
             resource.use(amount, self.clock.now)
 

@@ -53,7 +53,7 @@ class Rounds(Migration):
         yield from self.stop_and_copy(journey, left)
 
     def copy_rounds(self, journey: Journey) -> Generator[Any, Any, Sequence[float]]:
-        """Rounds while the VM runs, until little is left or nothing is gained: bytes of each class, shape (classes,)."""
+        """Rounds while the VM runs, until little is left or nothing is gained; what is left, shape (classes,)."""
         writes = journey.plan.writes
         waiting: Sequence[float] = writes.sizes
         bound, seen, taken = self.first_rate_bound(), journey.line_rate(), 0.0

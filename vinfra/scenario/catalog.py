@@ -3,11 +3,13 @@ here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vinfra import facts
+from vinfra.compute.scheduling.behaviour import behaviours
+from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.errors import suggest
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
@@ -19,10 +21,12 @@ from vinfra.registry import Registry
 from vinfra.workloads.trace import traces
 
 PLUGINS: dict[str, Registry[Any]] = {
+    "behaviours": behaviours,
     "io-paths": io_paths,
     "migrations": migrations,
     "placements": placements,
     "power-policies": power_policies,
+    "schedulers": schedulers,
     "techniques": techniques,
     "traces": traces,
 }
@@ -32,13 +36,15 @@ KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of `vinfra list`: what it is called, what it is, what it offers (features, parameters) and the
-    source."""
+    """One line of `vinfra list`: what it is called, what it is, what is worth a column, what it offers (features,
+    techniques, parameters), the source, and everything it has, with the editions that carry it."""
 
     name: str
     title: str
     details: tuple[str, ...] = ()
     source: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    has: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def names(kind: str) -> Sequence[str]:
@@ -58,18 +64,58 @@ def entries(kind: str) -> list[Entry]:
         registry = PLUGINS[kind]
         return [_plugin(name, registry[name]) for name in registry]
     if kind == "metrics":
-        return [Entry(name, found.description, (f"better: {found.better}",)) for name, found in metrics().items()]
+        return [
+            Entry(name, found.description, (f"better: {found.better}",), has={found.better: ()})
+            for name, found in metrics().items()
+        ]
     return [_fact(kind, name) for name in names(kind)]
+
+
+def having(found: Sequence[Entry], feature: str) -> list[Entry]:
+    """Those that have a feature; of a product that is sold in editions, with the editions that carry it. KeyError with
+    a suggestion when none of them has it."""
+    chosen = [entry for entry in found if feature in entry.has]
+    if not chosen:
+        known = sorted({one for entry in found for one in entry.has})
+        raise KeyError(f"nothing in the list has '{feature}'{suggest(feature, known)}")
+    return [
+        replace(entry, details=(f"in {', '.join(carry)}",)) if (carry := entry.has[feature]) else entry
+        for entry in chosen
+    ]
 
 
 def _plugin(name: str, plugin: type[Any]) -> Entry:
     title = (plugin.__doc__ or "").strip().splitlines()[0]
-    parameters = tuple(f"{key}: {info.description}" for key, info in plugin.model_fields.items())
-    return Entry(name, title, parameters, getattr(plugin, "source", ""))
+    parameters = {key: f"{key}: {info.description}" for key, info in plugin.model_fields.items()}
+    has: dict[str, tuple[str, ...]] = dict.fromkeys(parameters, ())
+    return Entry(name, title, tuple(parameters.values()), getattr(plugin, "source", ""), has=has)
 
 
 def _fact(kind: str, name: str) -> Entry:
     fact = facts.read_one(kind, name)
-    features = fact.data.get("features") or fact.data.get("techniques") or ()
-    sources = sorted({provenance.source for provenance in fact.provenance.values()})
-    return Entry(name, str(fact.data.get("title", "")), tuple(map(str, features)), "; ".join(sources))
+    title, source = str(fact.data.get("title", "")), "; ".join(sorted({one.source for one in fact.provenance.values()}))
+    if kind == "processors":
+        return _processor(Entry(name, title, source=source), fact.data)
+    if kind == "products":
+        return _product(Entry(name, title, source=source), fact.data)
+    return Entry(name, title, source=source)
+
+
+def _processor(entry: Entry, data: Mapping[str, Any]) -> Entry:
+    """Generation, clock and cores; what it offers to a hypervisor."""
+    cores = f"{data['cores']} core" + ("s" if data["cores"] > 1 else "")
+    columns = {"generation": str(data["microarchitecture"]), "clock": str(data["frequency"]), "cores": cores}
+    features = tuple(data.get("features", ()))
+    return replace(entry, details=features, columns=columns, has=dict.fromkeys(features, ()))
+
+
+def _product(entry: Entry, data: Mapping[str, Any]) -> Entry:
+    """When it was released; its techniques in order of preference. It has what it can do besides, by edition."""
+    editions: Mapping[str, Mapping[str, Any]] = data.get("editions", {})
+    has = {
+        feature: tuple(name for name, edition in editions.items() if feature in edition.get("features", ()))
+        for feature in data.get("features", ())
+    }
+    alike: dict[str, tuple[str, ...]] = dict.fromkeys([*data["techniques"], *data.get("memory_reclaim", ())], ())
+    released = {"released": str(data.get("released") or "")}
+    return replace(entry, details=tuple(data["techniques"]), columns=released, has=alike | has)

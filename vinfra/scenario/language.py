@@ -11,9 +11,11 @@ from vinfra.scenario import catalog
 from vinfra.scenario.schema import Move, Scenario
 
 WORDS = {
+    "behaviour": ("kind", "behaviours"),
     "migration": ("method", "migrations"),
     "placement": ("policy", "placements"),
     "power policy": ("policy", "power-policies"),
+    "scheduler": ("policy", "schedulers"),
     "trace": ("trace", "traces"),
 }
 FILE = "scenarios/scenario.schema.json"

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vinfra import document as documents
+from vinfra.compute.scheduling.behaviour import Behaviour
+from vinfra.compute.scheduling.scheduler import Scheduler
 from vinfra.document import Document
 from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.hardware.power_policy import PowerPolicy
@@ -29,6 +31,7 @@ SET = "--set"
 CHOICES = {
     "placement": ("policy", "placements"),
     "power": ("policy", "power-policies"),
+    "scheduling": ("policy", "schedulers"),
     "workload": ("trace", "traces"),
 }
 Key = tuple[str | int, ...]
@@ -46,6 +49,8 @@ class Resolved:
     trace: Trace | None
     recording: Path | None
     migrations: Mapping[str, tuple[Move, Migration]]
+    scheduler: Scheduler | None
+    behaviours: Mapping[str, Behaviour]
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path`, or what holds it, was written."""
@@ -80,10 +85,11 @@ def resolve(document: Document) -> Resolved:
         plugins[key] = gather(problems, functools.partial(_plugin, document, key))
     recording = gather(problems, lambda: _recording(document))
     migrations = {} if scenario is None else _migrations(document, scenario, problems)
+    behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
     if problems or scenario is None:
         raise InputError(problems)
     chosen = (plugins["placement"], plugins["power"], plugins["workload"], recording)
-    return Resolved(scenario, document, *chosen, migrations)
+    return Resolved(scenario, document, *chosen, migrations, plugins["scheduling"], behaviours)
 
 
 def gather(problems: list[Problem], work: Callable[[], T]) -> T | None:
@@ -128,6 +134,17 @@ def _migrations(
         )
         if move is not None and method is not None:
             found[name] = (move, method)
+    return found
+
+
+def _behaviours(document: Document, scenario: Scenario, problems: list[Problem]) -> Mapping[str, Behaviour]:
+    """How each group of VMs uses its vCPUs."""
+    found = {}
+    for name, group in scenario.vms.items():
+        at = ("vms", name, "behaviour")
+        work = functools.partial(_chosen, document, at, group.behaviour, "kind", "behaviours", ())
+        if (behaviour := gather(problems, work)) is not None:
+            found[name] = behaviour
     return found
 
 

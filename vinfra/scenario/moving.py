@@ -89,9 +89,7 @@ class Moving:
             self._moved[title] = name
         return plan
 
-    def _memory(
-        self, name: str, move: Move, method: Migration, vm: int, group: VmGroup, home: int
-    ) -> Plan | None:
+    def _memory(self, name: str, move: Move, method: Migration, vm: int, group: VmGroup, home: int) -> Plan | None:
         """From host to host."""
         target = self._target(move, home)
         if target == home:
@@ -118,8 +116,17 @@ class Moving:
         if method.cycles_per_byte > 0:
             uses[f"cpu/{host}"] = 2 * method.cycles_per_byte
         return Plan(
-            self.vms.names[vm], group.disk, writable_set(group.disk, group.disk_writes), method, uses, host, move.to,
-            group.vcpus, paths.guest(), paths.mirror(), paths.merge(),
+            self.vms.names[vm],
+            group.disk,
+            writable_set(group.disk, group.disk_writes),
+            method,
+            uses,
+            host,
+            move.to,
+            group.vcpus,
+            paths.guest(),
+            paths.mirror(),
+            paths.merge(),
         )
 
     def _target(self, move: Move, home: int) -> int:
@@ -172,7 +179,7 @@ def writable_set(size: float, dirtying: Dirtying | None) -> WritableSet:
 
 
 class DiskPaths:
-    """What a byte uses on its way between a host and two datastores, by the name of the resource, in blocks of 64 KiB."""
+    """What a byte uses on its way between a host and two datastores, by the name of the resource."""
 
     def __init__(self, resolved: Resolved, networks: Topology, source: str, target: str, host: str) -> None:
         self.resolved = resolved

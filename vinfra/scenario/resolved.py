@@ -46,14 +46,24 @@ def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
         if kind in FACTS and raw is not None:
             for below, value, where in _fact(kind, raw):
                 yield dotted((*path, *below)), _plain(value), where
-    for name, plugin in (("placement", resolved.placement), ("power", resolved.power), ("workload", resolved.trace)):
+    for at, plugin in _plugins(resolved):
         for key, info in type(plugin).model_fields.items() if plugin is not None else ():
-            if (name, key) not in document.places:
-                yield f"{name}.{key}", _plain(info.default), "default"
+            if (*at, key) not in document.places:
+                yield dotted((*at, key)), _plain(info.default), "default"
     for name, (move, method) in resolved.migrations.items():
         for key, info in {**type(move).model_fields, **type(method).model_fields}.items():
             if ("migrations", name, key) not in document.places:
                 yield f"migrations.{name}.{key}", _plain(info.default), "default"
+
+
+def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
+    """Every plug-in that is named in one place, and where."""
+    yield ("placement",), resolved.placement
+    yield ("power",), resolved.power
+    yield ("workload",), resolved.trace
+    yield ("scheduling",), resolved.scheduler
+    for name, behaviour in resolved.behaviours.items() if resolved.scheduler is not None else ():
+        yield ("vms", name, "behaviour"), behaviour
 
 
 def _values(spec: Spec, raw: Any, path: Key) -> Iterator[tuple[Key, Any, str]]:
@@ -112,7 +122,11 @@ def sources(resolved: Iterable[Resolved], priced: Iterable[tuple[str, str]]) -> 
     found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
     found += [source for kind, name in sorted(priced) if kind in PLUGINS for source in _constants(kind, name)]
     methods = {method.name for one in resolved for _, method in one.migrations.values()}
-    return found + [source for name in sorted(methods) for source in _constants("migrations", name)]
+    found += [source for name in sorted(methods) for source in _constants("migrations", name)]
+    detailed = [one for one in resolved if one.scheduler is not None]
+    ways = {("schedulers", one.scheduler.name) for one in detailed if one.scheduler is not None}
+    ways |= {("behaviours", behaviour.name) for one in detailed for behaviour in one.behaviours.values()}
+    return found + [source for kind, name in sorted(ways) for source in _constants(kind, name)]
 
 
 def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:

@@ -37,6 +37,7 @@ class HostGroup(Spec):
     server: str | None = named("servers", None, "the server model")
     processor: str | None = named("processors", None, "the processor, when it is not the server's")
     cores: int | None = field(None, "cores of one host, all sockets together", ge=1)
+    sockets: int | None = field(None, "processors of one host, each a NUMA node; the server's when unsaid", ge=1)
     frequency: Hertz | None = field(None, "clock of one core", gt=0)
     memory: Bytes | None = field(None, "memory of one host", gt=0)
     without: list[Feature] = field([], "features of the processor that are switched off")
@@ -86,6 +87,9 @@ class VmGroup(Spec):
     workload: str | None = named("workloads", None, "what the guest does: its vector of guest events")
     demand: Fraction | None = field(
         None, "CPU wanted all the time; the trace decides when unsaid, 100 % without a trace"
+    )
+    behaviour: dict[str, Any] = chosen(
+        "behaviour", {"kind": "steady"}, "how the guest uses its vCPUs, where `scheduling` is asked for"
     )
     bits: Literal[32, 64] = field(64, "word size of the guest")
     pages: Bytes = field("4 KiB", "page size the guest uses for its memory")
@@ -152,8 +156,13 @@ class Scenario(Spec):
     placement: dict[str, Any] = chosen(
         "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
     )
+    scheduling: dict[str, Any] | None = chosen(
+        "scheduler", None, "schedule the processors of all hosts in detail; shares are filled like water when unsaid"
+    )
     power: dict[str, Any] = chosen("power policy", {"policy": "follows-load"}, "how a host's draw follows what it does")
-    migrations: dict[Name, dict[str, Any]] = chosen("migration", {}, "VMs that move to another host or datastore while they run")
+    migrations: dict[Name, dict[str, Any]] = chosen(
+        "migration", {}, "VMs that move to another host or datastore while they run"
+    )
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )

@@ -10,6 +10,8 @@ from vinfra.scenario.schema import VmGroup
 from vinfra.units import show
 from vinfra.workloads.demand import Recording
 
+CORE_SECONDS = 500_000  # scheduled in detail in one point; that is minutes to an hour of computing
+CORES = 16  # of a host that leaves them to its server, to judge by
 EPOCHS = 10_000_000  # of one point; more would be gigabytes of series that nobody reads
 
 
@@ -26,6 +28,7 @@ def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
         yield from _too_short(resolved, recording)
     for name, group in sorted(scenario.vms.items()):
         yield from _group(resolved, name, group)
+    yield from _scheduling(resolved)
 
 
 def _epoch_and_trace(resolved: Resolved, interval: float) -> Iterator[Problem]:
@@ -60,6 +63,35 @@ def _group(resolved: Resolved, name: str, group: VmGroup) -> Iterator[Problem]:
     if group.transfer.start >= end:
         message = f"is after the end of the run at {show(end, 'time')}"
         yield Problem(resolved.place("vms", name, "transfer", "start"), f"{at}.transfer.start", message)
+
+
+def _scheduling(resolved: Resolved) -> Iterator[Problem]:
+    """Processors scheduled event by event: not for an estate, not beside what takes a host's cycles in other ways."""
+    scenario, scheduler = resolved.scenario, resolved.scheduler
+    for name, group in sorted(scenario.vms.items()):
+        behaviour, at = resolved.behaviours[name], f"vms.{name}.behaviour"
+        if scheduler is None and ("vms", name, "behaviour") in resolved.document.places:
+            message = "says nothing without `scheduling`: add it, or leave `behaviour` out"
+            yield Problem(resolved.place("vms", name, "behaviour"), at, message)
+        if scheduler is None or behaviour.follows_demand:
+            continue
+        if group.demand is not None or resolved.trace is not None:
+            cure = "leave `workload` out" if group.demand is None else "leave `demand` out"
+            message = f"{behaviour.name} says itself how much CPU it wants: {cure}, or let it be `steady`"
+            yield Problem(resolved.place("vms", name, "behaviour"), at, message)
+    if scheduler is None:
+        return
+    count = sum(group.count * (group.cores or CORES) for group in scenario.hosts.values())
+    seconds = count * (scenario.warmup + scenario.duration)
+    if seconds > CORE_SECONDS:
+        span = show(float(f"{CORE_SECONDS / count:.2g}"), "time")
+        message = f"takes hours for so many cores and so long: shorten `duration` to {span} or less, or leave it out"
+        yield Problem(resolved.place("scheduling"), "scheduling", message)
+    taking = [name for name, group in sorted(scenario.vms.items()) if group.transfer is not None]
+    if taking or scenario.migrations:
+        what = f"vms.{taking[0]}.transfer" if taking else "migrations"
+        message = f"cannot share a processor with I/Os and migrations: leave it out, or {what}"
+        yield Problem(resolved.place("scheduling"), "scheduling", message)
 
 
 def _problem(resolved: Resolved, key: str, message: str) -> Problem:

@@ -7,14 +7,14 @@ runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.compute.cluster import Cluster, Sample
-from vinfra.compute.fleet import Row
 from vinfra.compute.fluid_host import FluidHosts
+from vinfra.compute.scheduling.hosts import ScheduledHosts
 from vinfra.compute.transfer import Transfers
 from vinfra.engine.activity import Resource
 from vinfra.engine.clock import Clock
@@ -24,6 +24,7 @@ from vinfra.engine.sharing import Sharing
 from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
 from vinfra.operations.moves import Moves
+from vinfra.scenario.guests import Guests
 from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
@@ -74,6 +75,11 @@ class Simulation:
         self._core = world.hosts.core[world.vms.host]
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
         self._arrays[self.fluid.hosts] = False
+        self.scheduled: ScheduledHosts | None = None
+        if world.scheduling is not None:
+            self.scheduled = ScheduledHosts(self.clock, self.cluster, world.scheduling, streams, scenario.warmup)
+            self._arrays[:] = False
+        self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
         moving = {plan.vm for plan in world.transfers}
@@ -86,7 +92,7 @@ class Simulation:
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
-        if number and self.demand is None and not len(self.fluid.hosts):
+        if number and self.demand is None and not self._in_time:
             self._record_again(number, time, length)
             return
         demand = self._wanted = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
@@ -97,8 +103,11 @@ class Simulation:
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         self._now = (number, time + length)
         want = self.vms.want(demand)
+        if self.scheduled is not None:
+            self.scheduled.want(demand)
         if len(self.fluid.hosts):
             self.fluid.want(want)
+        if self._in_time:
             want = np.where(self._arrays[self.vms.host], want, 0.0)
         sample = self.cluster.sample(want)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
@@ -130,11 +139,11 @@ class Simulation:
         self.columns["step_s"][number] = length
 
     def _add_span(self, number: int) -> None:
-        """Add what the solver's hosts did in an epoch that is over."""
-        if not len(self.fluid.hosts):
+        """Add what the hosts that are not shared by arrays did in an epoch that is over."""
+        if not self._in_time:
             return
-        span, columns = self.fluid.span(), self.columns
-        length = columns["step_s"][number]
+        span = self.fluid.span() if self.scheduled is None else self.scheduled.span()
+        columns, length = self.columns, self.columns["step_s"][number]
         columns["power_w"][number] += span.joules / length
         columns["cpu_wanted_hz"][number] += span.wanted / length
         columns["cpu_granted_hz"][number] += span.granted / length
@@ -166,42 +175,15 @@ class Simulation:
             del series["power_w"]
         totals = {"vms_unplaced": float(sum(group.count for group in self.world.unplaced)), **self.transfers.totals()}
         totals |= {**self.moves.totals(), **self.world.totals}
-        return Record(totals, series, {"transfer_s": self.transfers.times(), **self.moves.samples()})
+        samples = {"transfer_s": self.transfers.times(), **self.moves.samples()}
+        if self.scheduled is not None:
+            totals |= self.scheduled.totals()
+            samples["latency_s"] = self.scheduled.latencies()
+        return Record(totals, series, samples)
 
     def intervals(self) -> list[Interval]:
         """The states entities were in."""
         return [Interval(*interval) for interval in self.recorder.intervals(self.total)]
-
-
-class Guests:
-    """The VMs as migrations see them; `arrivals` says what a VM is on the host it moves to."""
-
-    def __init__(self, simulation: Simulation, arrivals: Mapping[tuple[str, str], Row]) -> None:
-        self.simulation = simulation
-        self.arrivals = arrivals
-        self._vm = {name: index for index, name in enumerate(simulation.vms.names)} if arrivals else {}
-        self._host = {name: index for index, name in enumerate(simulation.cluster.hosts.names)}
-
-    def pace(self, vm: str, fraction: float) -> None:
-        """From now on the VM gets at most this part of what it wants; 0 stops it."""
-        self.simulation.fluid.pace(self._vm[vm], fraction)
-
-    def expect(self, vm: str, host: str) -> None:
-        """The VM is on its way to that host, which is on from now on."""
-        simulation, index = self.simulation, self._host[host]
-        simulation.fluid.settle([index])
-        simulation.switching(lambda: simulation.cluster.expect(index))
-
-    def arrive(self, vm: str, host: str) -> None:
-        """From now on the VM runs on that host."""
-        simulation, index = self.simulation, self._vm[vm]
-        row = self.arrivals[vm, host]
-
-        def want() -> float:
-            simulation.vms.settle(index, row)
-            return simulation.want_of(index)
-
-        simulation.switching(lambda: simulation.fluid.arrive(index, self._host[host], want))
 
 
 def shown(record: Record) -> dict[str, NDArray[np.float64]]:

@@ -58,7 +58,11 @@ class WritableSet:
         total = sum(sent)
         if total <= 0:
             return tuple(sent)
-        return tuple(min(amount, part * (rate * time / total)) for amount, part in zip(waiting, sent, strict=True))
+        put_right = rate * time / total
+        return tuple(
+            min(amount, part * put_right) if heat > 0 else amount
+            for (amount, heat), part in zip(classes, sent, strict=True)
+        )
 
 
 def _step(classes: Sequence[tuple[float, float]], time: float, ahead: float, part: float) -> float:

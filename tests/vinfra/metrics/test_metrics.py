@@ -28,12 +28,21 @@ MOVED = {
     "transfer_busy_s": 50.0,
     "lun_done_ios": 300.0,
     "lun_possible_ios": 600.0,
+    "migrations": 4.0,
+    "migrations_unfinished": 1.0,
+    "migrated_bytes": 3 * 2.0**30,
+    "migrations_took_s": 90.0,
+}
+MIGRATED = {
+    "migration_s": np.array([10.0, 20.0, 30.0, 40.0]),
+    "migration_downtime_s": np.array([0.1, 0.2, 0.3, 1.0]),
+    "migration_held_up": np.array([0.0, 0.5]),
 }
 
 
 def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = (), **series: list[float]) -> Record:
     columns = {name: np.array(column) for name, column in (SERIES | series).items()}
-    return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)})
+    return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)} | (MIGRATED if totals else {}))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,15 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("transfers_unfinished", 1.0),
         ("disk_throughput_mb_per_s", 100.0),
         ("lun_utilisation_pct", 50.0),
+        ("migrations", 4.0),
+        ("migrations_unfinished", 1.0),
+        ("migration_s", 25.0),
+        ("migrations_took_s", 90.0),
+        ("migration_downtime_ms", 400.0),
+        ("migration_downtime_p99_ms", 1000.0),
+        ("migration_downtime_max_ms", 1000.0),
+        ("migration_gib", 3.0),
+        ("migration_io_penalty_pct", 25.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:

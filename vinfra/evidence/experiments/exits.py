@@ -48,8 +48,8 @@ def one_exit(row: Row) -> dict[str, float]:
     fitted=tuple(NANOBENCHMARKS),
 )
 def nanobenchmark(row: Row) -> dict[str, float]:
-    """Cycles of one event: native and what a technique adds. Translated code has adapted to its page-table writes, and a
-    write of CR8 runs as it is in a 64-bit guest."""
+    """Cycles of one event: native and what a technique adds. Translated code has adapted to its page-table writes, and
+    a write of CR8 runs as it is in a 64-bit guest."""
     event = NANOBENCHMARKS[row.id]
     prescott = processor("pentium-4-672")
     native = 0.0 if row.id == "AA06.01" else cycles(event, "native", prescott) or 0.0

@@ -42,7 +42,7 @@ def record(guest: str, duration: str, migrations: str = MOVE) -> Record:
     return simulation.record()
 
 
-@experiment("MIG.06", about="the parameters that adaptive pre-copy has when a scenario says nothing", fitted=("MIG.06",))
+@experiment("MIG.06", about="parameters of adaptive pre-copy when a scenario says nothing", fitted=("MIG.06",))
 def rates(row: Row) -> dict[str, Prediction]:
     """Rates in Mbit/s."""
     method = AdaptivePreCopy()
@@ -55,8 +55,8 @@ def rates(row: Row) -> dict[str, Prediction]:
 
 @experiment(
     "MIG.05",
-    about="a VM of 512 MiB that writes a region of 256 MiB without end, as fast as the network is (the description says "
-    "only that it is not slower), adaptive pre-copy over Gigabit Ethernet",
+    about="a VM of 512 MiB that writes a region of 256 MiB without end, as fast as the network is (the description "
+    "says only that it is not slower), adaptive pre-copy over Gigabit Ethernet",
     fitted=("MIG.06",),
 )
 def memory_dirtier(row: Row) -> dict[str, Prediction]:
@@ -68,9 +68,9 @@ def memory_dirtier(row: Row) -> dict[str, Prediction]:
 
 @experiment(
     "MIG.02",
-    about="a VM of 800 MiB whose web server wants all of its processor, adaptive pre-copy; the throughput it has alone is "
-    "given, what it has meanwhile goes with the CPU it is left. What it dirties is not published: the first round sends "
-    "every page, and later rounds are not predicted",
+    about="a VM of 800 MiB whose web server wants all of its processor, adaptive pre-copy; the throughput it has alone "
+    "is given, what it has meanwhile goes with the CPU it is left. What it dirties is not published: the first round "
+    "sends every page, and later rounds are not predicted",
     fitted=("MIG.06",),
 )
 def web_server(row: Row) -> dict[str, Prediction]:
@@ -96,8 +96,8 @@ def services(row: Row) -> dict[str, Prediction]:
 
 @experiment(
     "MIG.07",
-    about="a VM of 512 MiB on Gigabit Ethernet whose rounds leave the 16 MiB at which pre-copy at line rate stops it, the "
-    "most that is left where rounds converge",
+    about="a VM of 512 MiB on Gigabit Ethernet whose rounds leave the 16 MiB at which pre-copy at line rate stops it, "
+    "the most that is left where rounds converge",
 )
 def line_rate(row: Row) -> dict[str, Prediction]:
     """Seconds of downtime."""

@@ -1,5 +1,5 @@
-"""Dirty block tracking: copy the disk while the VM runs, then again and again the blocks written meanwhile, as pre-copy does
-with memory; stop the VM for the rest.
+"""Dirty block tracking: copy the disk while the VM runs, then again and again the blocks written meanwhile, as pre-copy
+does with memory; stop the VM for the rest.
 
     V[0] = disk        V[k+1] = dirty(t[k])        downtime = V[last] / rate + switch-over
 

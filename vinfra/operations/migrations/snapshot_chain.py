@@ -1,5 +1,5 @@
-"""A chain of snapshots: copy the base disk while the guest writes into a delta disk; then snapshot again, copy that delta
-and merge it into the base at the target, and so on until a delta is small; stop the VM for the last one.
+"""A chain of snapshots: copy the base disk while the guest writes into a delta disk; then snapshot again, copy that
+delta and merge it into the base at the target, and so on until a delta is small; stop the VM for the last one.
 
     V[0] = disk        V[k+1] = delta grown in t[k] = B (1 - exp(-w t / B)) in steps of 16 MiB
     t[k] = V[k] copied + V[k] read and written once more at the target, for k > 0
@@ -34,9 +34,7 @@ class SnapshotChain(DiskMigration):
     stop_at: Bytes = field(
         "16 MiB", "size of a delta at which the VM is stopped", source="one grain, the least there is", tag="assumed"
     )
-    rounds: int = field(
-        30, "deltas at most", ge=1, source="as for the memory in pre-copy, Xen 3.0", tag="assumed"
-    )
+    rounds: int = field(30, "deltas at most", ge=1, source="as for the memory in pre-copy, Xen 3.0", tag="assumed")
     switch: Seconds = field(
         "200 ms",
         "from the last byte until the VM runs again on the new disk",

@@ -1,0 +1,1 @@
+"""One way a guest uses its virtual processors in each file."""

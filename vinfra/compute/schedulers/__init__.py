@@ -1,0 +1,1 @@
+"""One CPU scheduler of a hypervisor in each file."""
