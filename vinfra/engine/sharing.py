@@ -246,9 +246,10 @@ class Sharing:
 
     def _dissolve(self, resource: Resource) -> None:
         """Out of virtual time: everybody knows again what is left."""
-        for name in sorted(resource.fair.members) if resource.fair is not None else ():
-            resource.activities[name].leave(self.clock.now)
-        resource.fair = None
+        if resource.fair is not None:
+            for name in sorted(resource.fair.members):
+                resource.activities[name].leave(self.clock.now)
+            resource.fair, resource.full = None, True
 
     def _solve(self, touched: Sequence[Resource], joining: Mapping[str, Activity]) -> None:
         """Rates for all that a change can reach. Who uses a resource that is full neither before nor after has no rate

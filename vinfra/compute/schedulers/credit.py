@@ -57,7 +57,7 @@ class Credit(Scheduler):
 
     limit_burst: Seconds = field(
         "30 ms",
-        "core time a limited VM may save up from earlier periods",
+        "core time each vCPU of a limited VM may save up from earlier periods",
         source="credits beyond those of a slice are taken away",
         tag="specified",
     )

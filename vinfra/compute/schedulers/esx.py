@@ -70,7 +70,7 @@ class Esx(Scheduler):
 
     limit_burst: Seconds = field(
         "50 ms",
-        "core time a limited VM may save up from earlier periods",
+        "core time each vCPU of a limited VM may save up from earlier periods",
         source="one quantum; VMware does not say",
         tag="assumed",
     )

@@ -51,7 +51,7 @@ class Bandwidth:
         earned = vm.limit * self.period
         if vm.period >= 0:
             vm.budget += earned * (number - vm.period - 1)
-        vm.budget = min(vm.budget, self.burst) + earned
+        vm.budget = min(vm.budget, self.burst * len(vm.vcpus)) + earned
         vm.period = number
 
     def _number(self) -> int:

@@ -107,7 +107,7 @@ class Scheduler(Spec):
     )
     limit_burst: Seconds = field(
         "0 s",
-        "core time a limited VM may save up from earlier periods",
+        "core time each vCPU of a limited VM may save up from earlier periods",
         source="cfs_burst_us of Linux, 0 unless set",
         tag="specified",
     )

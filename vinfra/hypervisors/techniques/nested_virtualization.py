@@ -43,8 +43,12 @@ class NestedVirtualization(NestedPaging):
     )
 
     def levels(self, processor: Processor) -> float:
-        """Exits of a single level that one exit of the inner guest takes on a processor."""
-        return self.depth if processor.has("vmcs-shadowing") else self.depth_without_shadowing
+        """Exits of a single level that one exit of the inner guest takes on a processor.
+
+        AMD's control structure is memory like any other: reading it never exits.
+        """
+        plain = processor.has("vmcs-shadowing") or processor.has("amd-v")
+        return self.depth if plain else self.depth_without_shadowing
 
     def plain_exit(self, processor: Processor) -> float:
         """Cycles of an exit of the inner guest."""
