@@ -34,6 +34,7 @@ class Measurement(Spec):
     workload: str = field(..., "what ran")
     values: dict[str, float | Range] = field(..., "the numbers by platform or by what they say", min_length=1)
     compares: list[str] = field([], "numbers that are one quantity on several platforms, so that they have an order")
+    change: bool = field(False, "whether its percents say by how much something else differs, such as a time")
     evidence: Literal["seen-primary", "seen-secondary", "recalled"] = field(..., "how the source was read")
     use: Literal["calibrate", "validate", "context"] = field(..., "what it may be used for")
     remark: str | None = field(None, "what else the source says")

@@ -21,6 +21,7 @@ from vinfra.hypervisors.technique import Technique
 from vinfra.scenario.expand import HostKind
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import HostGroup, VmGroup
+from vinfra.units import show
 from vinfra.workloads.guest import Workload
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,8 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     if kind.processor is None:
         return _on_unknown(settings, kind, group)
     guest = Guest(group.bits, group.pages, group.host_pages, group.kernel == "modifiable")
-    product = facts.load("products", settings.hypervisor, Product)
+    product: Product = facts.load("products", settings.hypervisor, Product)
+    _fits(product, group)
     technique = choose(product, kind.processor, guest, settings.technique)
     paravirtual = product.drivers_io_path is not None if group.drivers is None else group.drivers == "paravirtual"
     way = path(product, paravirtual)
@@ -57,6 +59,15 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     disk_io = technique.cost("disk-io", kind.processor, guest) + way.cost("disk-io", technique, kind.processor, guest)
     used = _used(group, technique.name, way.name, cost.by_event)
     return Price(cost.factor, max(0.0, disk_io), cost.by_event, _kernel(group, _interface(product, technique)), used)
+
+
+def _fits(product: Product, group: VmGroup) -> None:
+    """Refused where a VM is larger than any the product runs."""
+    if product.max_vcpus is not None and group.vcpus > product.max_vcpus:
+        raise Refused(f"{product} gives a VM {product.max_vcpus} vCPUs at most, and this one wants {group.vcpus}")
+    if product.max_vm_memory is not None and group.memory > product.max_vm_memory:
+        most, wanted = show(product.max_vm_memory, "size"), show(group.memory, "size")
+        raise Refused(f"{product} gives a VM {most} of memory at most, and this one wants {wanted}")
 
 
 def _used(group: VmGroup, technique: str, way: str, by_event: Mapping[str, float]) -> frozenset[Plugin]:

@@ -45,6 +45,12 @@ def test_a_feature_that_is_switched_off_is_not_used() -> None:
     assert ("techniques", "nested-paging") not in priced(without).used
 
 
+@pytest.mark.parametrize(("much", "why"), [("vcpus: 64", "8 vCPUs at most"), ("memory: 512 GiB", "255 GiB of memory")])
+def test_a_vm_larger_than_any_the_product_runs_is_refused(much: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        priced(LAB.replace("oltp", f"oltp, {much}"))
+
+
 def test_events_of_all_vms_add_up_by_their_native_cycles() -> None:
     one = Price(1.3, by_event={"syscall": 0.1, "call-return": 0.1, "tlb-miss": 0.1}, kernel="plain")
     other = Price(1.0, kernel="vmi")
