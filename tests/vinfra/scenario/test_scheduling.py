@@ -77,7 +77,9 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
 
 def test_what_happened_in_the_warm_up_is_not_counted() -> None:
     longer = LAB.replace("warmup: 2 s", "warmup: 10 s")
-    assert measured(longer, "context_switches_per_s") == pytest.approx(measured(LAB, "context_switches_per_s"), rel=0.05)
+    assert measured(longer, "context_switches_per_s") == pytest.approx(
+        measured(LAB, "context_switches_per_s"), rel=0.05
+    )
     totals = record(longer).totals
     assert totals["vcpu_wanted"] == pytest.approx(8 * 20.0)
 
@@ -103,7 +105,7 @@ def test_virtualization_takes_its_part_of_what_is_granted() -> None:
     text = text.replace("host: h", "host: h, workload: kernel-build")
     plain = text.replace("scheduling: {policy: cfs}", "")
     more = measured(text, "cpu_overhead_pct") - measured(plain, "cpu_overhead_pct")
-    assert 0 < more < 1, "switching costs a little on top of it"
+    assert 0 < more < 1.5, "switching every 3 ms costs a hundredth on top of it"
 
 
 def test_a_reservation_is_refused_where_the_scheduler_has_none() -> None:

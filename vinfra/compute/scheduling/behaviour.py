@@ -55,8 +55,8 @@ class Behaviour(Spec):
     refill: Seconds = field(
         "25 us",
         "time lost to cold caches on another core, or after others ran on the same one",
-        source="a second-level cache of 256 KiB read at 10 GB/s; Li, Ding and Shen (Quantifying the cost of context switch, "
-        "ExpCS 2007) measured microseconds to a millisecond",
+        source="a second-level cache of 256 KiB read at 10 GB/s; microseconds to a millisecond in Li, Ding and Shen, "
+        "Quantifying the cost of context switch, ExpCS 2007",
         tag="assumed",
     )
     memory_bound: Fraction = field(
