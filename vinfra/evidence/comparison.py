@@ -2,9 +2,10 @@
 
     error = |predicted - published| / |published|
 
-Where a row says by how many percent a time or a throughput differs, 2 % predicted for 4 % is an error of one half, though
-the time itself is 2 % off: so the error of (1 + x) is summed up beside it. A range counts by its middle. A bound (less than, more than) is kept or not and has no error. The order of two platforms
-counts where the published numbers differ by more than NOISE and at least one of the two was predicted.
+Where a row says by how many percent a time or a throughput differs, 2 % predicted for 4 % is an error of one half,
+though the time itself is 2 % off: the error of (1 + x) is summed up beside it. A range counts by its middle. A bound
+(less than, more than) is kept or not and has no error. The order of two platforms counts where the published numbers
+differ by more than NOISE and at least one of the two was predicted.
 """
 
 from __future__ import annotations

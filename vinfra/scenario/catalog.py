@@ -30,7 +30,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "techniques": techniques,
     "traces": traces,
 }
-FACTS = ("disks", "processors", "products", "raid", "servers", "workloads")
+FACTS = ("contents", "disks", "processors", "products", "raid", "servers", "workloads")
 KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
 
 

@@ -67,7 +67,8 @@ class Population:
 def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> Population:
     """Place every group in turn; Refused when none of the hosts a group may use can run it."""
     population = Population()
-    population.room = memory = estate.hosts.memory.copy()
+    promised = [resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds]
+    population.room = memory = estate.hosts.memory * np.array(promised)[estate.kind]
     room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core)
     traces = 0
     for name, group in sorted(resolved.scenario.vms.items()):

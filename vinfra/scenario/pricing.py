@@ -83,15 +83,15 @@ def _used(group: VmGroup, technique: str, way: str, by_event: Mapping[str, float
 
 def totals(prices: Prices, groups: Sequence[str], kind: Ints, weight: Floats) -> dict[str, float]:
     """What events of each kind add to the native cycles of all VMs, in percent (`cycles/KIND`), and how many kernel
-    binaries the VMs boot (`kernels`).
+    binaries the VMs boot (`kernels`); nothing where nothing is said of what any guest does.
 
     `groups` are the VMs' groups, `kind` the kinds of their hosts and `weight` their part of all native cycles, each
     of shape (VMs,).
     """
     pairs = sorted(set(zip(groups, kind.tolist(), strict=True)))
     found = {f"cycles/{name}": 0.0 for name in KINDS}
-    if not pairs:
-        return found | {"kernels": 0.0}
+    if not any((one := prices[group][host]) is not None and one.by_event for group, host in pairs):
+        return {}
     group_of = {name: index for index, name in enumerate(sorted(prices))}
     number = np.array([group_of[name] for name in groups]) * (int(kind.max()) + 1) + kind
     weights = np.bincount(number, weights=weight) / weight.sum()

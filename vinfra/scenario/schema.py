@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
+from vinfra.hypervisors.product import Reclaim
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, Seconds
 
@@ -45,6 +47,16 @@ class HostGroup(Spec):
     technique: str | None = named(
         "techniques", None, "how the processor is virtualized; the product chooses when unsaid"
     )
+    overcommit: float | None = field(
+        None,
+        "memory its VMs may be configured with together, as a multiple of its own; each VM has all of its memory all "
+        "the time when unsaid",
+        ge=1,
+        le=100,
+    )
+    reclaim: list[Reclaim] | None = field(None, "how it takes memory back from VMs; as its product does when unsaid")
+    swap_disk: str = named("disks", "sas-15k", "the kind of disk that its VMs are swapped to")
+    swap_disks: int = field(1, "how many of them", ge=1)
 
 
 class Transfer(Spec):
@@ -81,6 +93,17 @@ class VmGroup(Spec):
     vcpus: int = field(1, "virtual processors of one VM", ge=1, le=4096)
     speed: Hertz | None = field(None, "what one vCPU at 100 % demand wants; a core of its host when unsaid", gt=0)
     memory: Bytes = field("1 GiB", "configured memory of one VM")
+    active: Fraction = field(
+        "25 %",
+        "part of its memory that it touches all the time, its working set",
+        source="no measurement of these guests; a server that is sized with room to spare",
+        tag="assumed",
+    )
+    touched: Fraction = field("100 %", "part of its memory that it has used at all; Windows clears all of it at boot")
+    content: str | None = named("contents", None, "what its pages hold; nothing that others hold too when unsaid")
+    memory_shares: int | None = field(None, "memory shares; 10 for each MiB when unsaid", ge=1)
+    memory_reservation: Bytes = field("0 B", "memory that is guaranteed")
+    memory_limit: Bytes | None = field(None, "memory of the host that it never has more of", gt=0)
     shares: int | None = field(None, "CPU shares; 1000 for each vCPU when unsaid", ge=1)
     reservation: Hertz = field("0 Hz", "CPU that is guaranteed")
     limit: Hertz | None = field(None, "CPU that is never exceeded", gt=0)
@@ -156,6 +179,7 @@ class Scenario(Spec):
     placement: dict[str, Any] = chosen(
         "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
     )
+    memory: Memory = field(Memory(), "how memory is taken back, where hosts give more than they have (`overcommit`)")
     scheduling: dict[str, Any] | None = chosen(
         "scheduler", None, "schedule the processors of all hosts in detail; shares are filled like water when unsaid"
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vinfra.compute.cluster import Cluster, Sample
 from vinfra.compute.fluid_host import FluidHosts
+from vinfra.compute.memory.hosts import Memory
 from vinfra.compute.scheduling.hosts import ScheduledHosts
 from vinfra.compute.transfer import Transfers
 from vinfra.engine.activity import Resource
@@ -25,6 +26,8 @@ from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
 from vinfra.operations.moves import Moves
 from vinfra.scenario.guests import Guests
+from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
+from vinfra.scenario.remembered import note
 from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
@@ -79,6 +82,10 @@ class Simulation:
         if world.scheduling is not None:
             self.scheduled = ScheduledHosts(self.clock, self.cluster, world.scheduling, streams, scenario.warmup)
             self._arrays[:] = False
+        self.memory = None if world.memory is None else Memory(world.memory, world.vms.host, streams)
+        self._progress = np.ones(len(world.vms))
+        if self.memory is not None:
+            self.columns |= {name: self.recorder.series(name, self.epochs.count) for name in MEMORY_SERIES}
         self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
@@ -92,7 +99,7 @@ class Simulation:
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
-        if number and self.demand is None and not self._in_time:
+        if number and self.demand is None and self.memory is None and not self._in_time:
             self._record_again(number, time, length)
             return
         demand = self._wanted = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
@@ -102,7 +109,7 @@ class Simulation:
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         self._now = (number, time + length)
-        want = self.vms.want(demand)
+        want = self._held_up(number, time, self.vms.want(demand))
         if self.scheduled is not None:
             self.scheduled.want(demand)
         if len(self.fluid.hosts):
@@ -115,6 +122,19 @@ class Simulation:
             self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
         self._full = full
         self._record(number, time, length, sample)
+
+    def _held_up(self, number: int, time: float, want: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What VMs want that wait for pages of their memory now and then, where memory is short."""
+        if self.memory is None:
+            return want
+        host = self.cluster.host
+        if number:
+            self.memory.advance(float(self.columns["step_s"][number - 1]), host)
+        cores = self.memory.plan.guests.vcpus * self.world.hosts.core[host]
+        pace = self.memory.pace(np.minimum(want / cores, 1.0))
+        note(self.memory, pace, {name: self.columns[name] for name in MEMORY_SERIES}, number, self.recorder, time)
+        self._progress = pace.progress
+        return want * pace.progress
 
     def _record(self, number: int, time: float, length: float, sample: Sample) -> None:
         useful = sample.granted / self.vms.factor
@@ -165,7 +185,7 @@ class Simulation:
 
     def want_of(self, vm: int) -> float:
         """Cycles per second one VM wants where it is now."""
-        return self.vms.want_of(vm, self._wanted)
+        return self.vms.want_of(vm, self._wanted) * float(self._progress[vm])
 
     def record(self) -> Record:
         """What metrics are computed from: the measured part of every series, totals and samples."""

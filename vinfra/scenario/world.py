@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vinfra.compute.fleet import Hosts, Row, Vms
+from vinfra.compute.memory.machines import Plan as Memory
 from vinfra.compute.scheduling.hosts import Plan as Scheduling
 from vinfra.compute.transfer import Plan
 from vinfra.operations.moves import Order
-from vinfra.scenario import flows, scheduled
+from vinfra.scenario import flows, remembered, scheduled
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.moving import Moving
@@ -33,7 +34,8 @@ class World:
     those of LUNs and links, per second; `used` are the plug-ins that price the VMs, `totals` what events cost and
     how many kernels boot; `orders` say who moves while it runs, `arrivals` what
     such a VM is on the host it moves to, `room` how much memory each host has left; `scheduling` is how
-    processors are scheduled in detail, where that is asked for.
+    processors are scheduled in detail and `memory` how hosts with more VMs than memory share it out, where that is
+    asked for.
     """
 
     resolved: Resolved
@@ -50,6 +52,7 @@ class World:
     arrivals: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     room: Mapping[str, float] = field(default_factory=dict)
     scheduling: Scheduling | None = None
+    memory: Memory | None = None
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -78,6 +81,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         arrivals=moving.arrivals,
         room=dict(zip(estate.hosts.names, population.room.tolist(), strict=True)),
         scheduling=scheduled.plan(resolved, groups, members),
+        memory=remembered.plan(resolved, estate, vms, groups),
     )
 
 
