@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   vinfra run FILE --set hosts.h1.count=4 --variant nested  change one value, run one variant
   vinfra check FILE --resolved                             every value and the line it came from
   vinfra list servers                                      what a scenario can name
+  vinfra evidence                                          published measurements beside predictions
 
 exit codes: 0 fine, 1 a claim in `expect` does not hold or the run failed, 2 bad input, 130 interrupted"""
 
@@ -29,6 +30,11 @@ RUN_EXAMPLES = """examples:
   vinfra run FILE --variant npa --variant dvfs --out answer --fresh
 
 A second run of the same question is instant; a run that was stopped continues."""
+
+EVIDENCE_EXAMPLES = """examples:
+  vinfra evidence                                     every row to validate, and a page of all rows
+  vinfra evidence XEN03                               every number of one source
+  vinfra evidence AA06.13 --json | python -m json.tool"""
 
 LIST_EXAMPLES = """examples:
   vinfra list                                         the kinds there are
@@ -69,6 +75,16 @@ def parser() -> argparse.ArgumentParser:
 
     report = verbs.add_parser("report", help="write a run's report again")
     report.add_argument("run", help="a run folder, or the scenario's name for its newest run")
+
+    evidence = verbs.add_parser(
+        "evidence",
+        help="published measurements beside what the models predict",
+        epilog=EVIDENCE_EXAMPLES,
+        formatter_class=plain,
+    )
+    evidence.add_argument("id", nargs="?", metavar="ID", help="a row (AA06.13) or a source (XEN03); all when unsaid")
+    evidence.add_argument("--out", metavar="DIR", help="write the page here instead of results/evidence/")
+    evidence.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     listing = verbs.add_parser("list", help="what a scenario can name", epilog=LIST_EXAMPLES, formatter_class=plain)
     listing.add_argument("kind", nargs="?", help="servers, processors, products, techniques, workloads, metrics, ...")

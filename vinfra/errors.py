@@ -64,9 +64,10 @@ def dotted(path: Iterable[str | int]) -> str:
 def suggest(word: str, known: Iterable[str]) -> str:
     """The question `; did you mean 'x'?` for the nearest known word, or the known words when few, or nothing."""
     known = sorted(set(known))
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    lowered = {name.lower(): name for name in reversed(known)}
+    near = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
     if near:
-        return f"; did you mean '{near[0]}'?"
+        return f"; did you mean '{lowered[near[0]]}'?"
     if 0 < len(known) <= 12:
         return f"; known: {', '.join(known)}"
     return ""

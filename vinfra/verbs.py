@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vinfra.errors import InputError, Place, suggest
+from vinfra.errors import InputError, Place, Refused, suggest
 
 if TYPE_CHECKING:
     from vinfra.scenario.run import Progress
@@ -146,6 +146,45 @@ def _run_folder(name: str) -> Path:
         return runs[-1].parent
     known = [path.name for path in Path("results").glob("*") if path.is_dir()]
     raise InputError.at(Place("vinfra report"), f"no run '{name}'{suggest(name, known)}")
+
+
+def evidence(given: argparse.Namespace) -> int:
+    """Repeat published measurements; print and write how far the predictions are off."""
+    from vinfra.evidence import comparison
+    from vinfra.report.evidence import page, terminal
+
+    if not given.json or given.out:
+        page.prefetch()
+    only = given.id and given.id.upper()
+    try:
+        with _busy("repeating published experiments", quiet=given.json):
+            cells = comparison.compare(only)
+    except Refused as unknown:
+        raise InputError.at(Place("vinfra evidence"), str(unknown)) from None
+    folder, written = Path(given.out or Path("results", "evidence", only or "")), None
+    if not given.json or given.out:
+        try:
+            written = page.write(cells, folder)
+        except OSError as reason:
+            cure = f"cannot be written to: {reason.strerror}; give another --out"
+            raise InputError.at(Place(str(folder)), cure) from None
+    if given.json:
+        print(json.dumps(comparison.document(cells)))
+    else:
+        terminal.show(cells, everything=only is not None, page=written)
+    return 0
+
+
+@contextmanager
+def _busy(words: str, quiet: bool) -> Iterator[None]:
+    """Words on standard error while somebody is looking and waits."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(words):
+        yield
 
 
 def list(given: argparse.Namespace) -> int:  # the verb's name

@@ -73,7 +73,7 @@ def test_latency_of_exponential_requests_is_the_repairmans(policy: str, users: i
     work = {"kind": "requests", "service": "10 ms", "think": "30 ms", "refill": "0 s"}
     _, vms = run({"policy": policy, **FREE}, cores, users, work, 150.0)
     latencies = [latency for vm in vms for latency in vm.latencies]
-    assert sum(latencies) / len(latencies) == pytest.approx(repairman(users, cores, 0.010, 0.030), rel=0.03)
+    assert sum(latencies) / len(latencies) == pytest.approx(repairman(users, cores, 0.010, 0.030), rel=0.05)
 
 
 @pytest.mark.slow

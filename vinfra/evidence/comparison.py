@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vinfra.errors import Refused
+from vinfra.errors import Refused, suggest
 from vinfra.evidence.experiment import Experiment, Prediction, Row, Unpredicted, experiments
 from vinfra.evidence.published import Measurement, Value, rows, value
 
@@ -50,6 +50,14 @@ class Cell:
         return (self.predicted - self.published.middle) / abs(self.published.middle)
 
     @property
+    def kept(self) -> bool | None:
+        """Whether the prediction keeps a published bound; None where there is no bound or no prediction."""
+        if self.predicted is None or not self.published.bound:
+            return None
+        above = self.published.bound == "above"
+        return self.predicted > self.published.low if above else self.predicted < self.published.low
+
+    @property
     def error_of_whole(self) -> float | None:
         """The same of what differs, where the row gives a difference in percent; else the error."""
         if self.predicted is None or self.published.bound or not self.measurement.change:
@@ -76,7 +84,8 @@ def compare(only: str | None = None) -> list[Cell]:
     known = experiments()
     wanted = [identity for identity in rows() if only is None or identity == only or identity.startswith(f"{only}.")]
     if not wanted:
-        raise Refused(f"no published row is called {only}; rows begin with {', '.join(prefixes())}")
+        near = suggest(str(only), [*rows(), *prefixes()]) or f"; rows begin with {', '.join(prefixes())}"
+        raise Refused(f"no published row '{only}'{near}")
     return [cell for identity in wanted for cell in _cells(identity, known.get(identity))]
 
 
@@ -94,10 +103,6 @@ def _cells(identity: str, experiment: Experiment | None) -> Iterable[Cell]:
     for key in row.keys:
         published, prediction = value(measurement.values[key]), found.get(key)
         predicted, note = _outcome(prediction, experiment, measurement, key in row.taken)
-        if published.low != published.high:
-            note = f"published as {published.low:g} to {published.high:g}; {note}"
-        elif published.bound:
-            note = f"published as {published.bound} {published.low:g}; {note}"
         fitted = measurement.use == "calibrate" and experiment is not None and identity in experiment.fitted
         yield Cell(identity, key, source, measurement, published, predicted, key in row.taken, fitted, note)
 
@@ -164,7 +169,7 @@ def document(cells: Sequence[Cell]) -> dict[str, object]:
             "predicted": cell.predicted,
             "unit": cell.measurement.unit,
             "fitted": cell.fitted,
-            "note": cell.note,
+            "note": cell.note if cell.published.plain else f"published as {cell.published}; {cell.note}",
             "row": cell.row,
             "cell": cell.key,
             "experiment": f"{cell.measurement.workload}: {cell.measurement.metric}",

@@ -56,6 +56,16 @@ class Value:
     bound: str = ""
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a number, and neither a range nor a bound."""
+        return self.low == self.high and not self.bound
+
+    def __str__(self) -> str:
+        if self.low != self.high:
+            return f"{self.low:g} to {self.high:g}"
+        return f"{self.bound} {self.low:g}".strip()
+
+    @property
     def middle(self) -> float:
         """The number itself, or the middle of its range."""
         return (self.low + self.high) / 2

@@ -41,11 +41,17 @@ def memory_overcommit(record: Record) -> float | None:
     return record.totals["memory_configured"] / there if there else None
 
 
-@metric("memory_pressure", "pct", "less", "time hosts had too little free memory and took some back")
+@metric("memory_pressure", "pct", "less", "time hosts had less memory than their VMs wanted")
 def memory_pressure(record: Record) -> float | None:
     """Of all hosts' time."""
     hosts = record.totals.get("memory_hosts")
-    return 100.0 * record.mean("memory_taking") / hosts if hosts else None
+    return 100.0 * record.mean("memory_crowded") / hosts if hosts else None
+
+
+@metric("memory_state", "", "less", "worst state of any host's free memory: 0 high, 1 soft, 2 hard, 3 low")
+def memory_state(record: Record) -> float | None:
+    """As it was found, before memory was taken back."""
+    return float(record.series["memory_state"].max()) if "memory_state" in record.series else None
 
 
 @metric("memory_wait", "pct", "less", "time vCPUs waited for pages that had been taken from them")

@@ -7,6 +7,8 @@ co-stopped.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vinfra.metrics.metric import Record, metric
@@ -21,7 +23,7 @@ def _share(record: Record, part: str, whole: str) -> float | None:
 
 def _per_second(record: Record, name: str) -> float | None:
     count = record.totals.get(name)
-    return None if count is None else count / float(record.series["step_s"].sum())
+    return None if count is None else count / math.fsum(record.series["step_s"].tolist())
 
 
 def _latency(record: Record, quantile: float) -> float | None:

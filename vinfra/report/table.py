@@ -7,52 +7,27 @@ no terminal it is plain text; where its encoding has no dash or times sign, ASCI
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vinfra.report import numbers
 from vinfra.report.comparison import Block, Cell, Comparison, compare, titled, where
+from vinfra.report.paper import Paper
 from vinfra.scenario.results import Claim, Run
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
 ROWS = 12  # blocks on a terminal; a sweep of thousands belongs into the exports
 FAILURES = 10
 LABEL = 30  # widest first column
 GAP = 2
-ASCII = str.maketrans(
-    {numbers.MISSING: "-", "\u2014": "-", numbers.TIMES: "x", "\u00b1": "+-", "\u2026": "...", "\u2019": "'"}
-)
 
 
 def show(run: Run, report: Path | None = None, file: TextIO | None = None, width: int | None = None) -> None:
     """Print the comparison to `file` (standard output), `width` columns wide (the terminal's own)."""
-    from rich.console import Console
-
-    out = file or sys.stdout
-    live = bool(getattr(out, "isatty", lambda: False)())
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=live,
-        color_system="auto" if live else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False if not live else None,
-    )
-    console.on_broken_pipe = _reader_is_gone  # type: ignore[method-assign]
-    _Sheet(console, run, getattr(out, "encoding", None) or "utf-8").print(report)
-
-
-def _reader_is_gone() -> None:
-    """Rich would end the process with a failure; `vinfra run FILE | head` is none."""
-    raise BrokenPipeError
+    _Sheet(run, file, width).print(report)
 
 
 def text(run: Run, report: Path | None = None, width: int = 80) -> str:
@@ -62,14 +37,12 @@ def text(run: Run, report: Path | None = None, width: int = 80) -> str:
     return out.getvalue()
 
 
-class _Sheet:
-    """One comparison on one console."""
+class _Sheet(Paper):
+    """One comparison on one output."""
 
-    def __init__(self, console: Console, run: Run, encoding: str) -> None:
-        self.console = console
+    def __init__(self, run: Run, file: TextIO | None, width: int | None) -> None:
+        super().__init__(file, width)
         self.run = run
-        self.encoding = encoding
-        self.ascii = not encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "utf-16", "utf-32"))
         self.compared = compare(run)
 
     def print(self, report: Path | None) -> None:
@@ -85,18 +58,6 @@ class _Sheet:
         if report is not None:
             self.say(f"report {report}", wrap=False)
 
-    def plain(self, words: str) -> str:
-        """Text that this output can carry: no control characters, and ASCII where it must be."""
-        words = "".join(char if char.isprintable() else " " for char in words)
-        if not self.ascii:
-            return words
-        return words.translate(ASCII).encode(self.encoding, "replace").decode(self.encoding)
-
-    def say(self, words: str, style: str = "", wrap: bool = True) -> None:
-        from rich.text import Text
-
-        self.console.print(Text(self.plain(words), style), soft_wrap=not wrap)
-
     def tables(self) -> None:
         compared = self.compared
         single = len(self.run.metrics) == 1 and len(compared.blocks) > 1
@@ -111,9 +72,9 @@ class _Sheet:
                 head = number == 0
                 if not single and block.at:
                     if head:
-                        self.console.print(self.table(first, chosen, widths))
+                        self.console.print(self.columns(first, chosen, widths))
                     self.say(where(block.at), "italic")
-                table = self.table(first, chosen, widths, header=head and (single or not block.at))
+                table = self.columns(first, chosen, widths, header=head and (single or not block.at))
                 self.fill(table, block, chosen, single)
                 self.console.print(table)
             self.console.print()
@@ -129,32 +90,19 @@ class _Sheet:
         cells = [len(self.cell(line.cells[index], True)) for block in blocks for line in block.lines]
         return max(min(len(self.plain(self.compared.variants[index])), 18), max(cells, default=1))
 
-    def table(self, first: int, chosen: range, widths: list[int], header: bool = True) -> Table:
-        from rich.box import Box
-        from rich.table import Table
-
-        rule = "-" if self.ascii else "─"
-        head = Box(f"    \n    \n {rule}{rule} \n    \n    \n    \n    \n    \n", ascii=self.ascii)
-        table = Table(box=head, show_edge=False, show_header=header, padding=0, pad_edge=False, header_style="bold")
-        table.add_column("", width=first, overflow="fold")
-        for index in chosen:
-            name = self.plain(self.compared.variants[index])
-            table.add_column(self.words(name), width=widths[index] + 1, justify="right", overflow="fold")
-        return table
-
-    def words(self, words: str, style: str = "") -> Text:
-        from rich.text import Text
-
-        return Text(words, style)
+    def columns(self, first: int, chosen: range, widths: list[int], header: bool = True) -> Table:
+        """A table with one column for each chosen variant."""
+        names = [self.compared.variants[index] for index in chosen] if header else None
+        return self.table(first, [widths[index] + 1 for index in chosen], names)
 
     def fill(self, table: Table, block: Block, chosen: range, single: bool) -> None:
         for number, line in enumerate(block.lines):
             cells = [line.cells[index] for index in chosen]
             shown = [
-                self.words(self.cell(cell, number == 0 or cell.state != "refused"), "bold green" if cell.best else "")
+                self.text(self.cell(cell, number == 0 or cell.state != "refused"), "bold green" if cell.best else "")
                 for cell in cells
             ]
-            table.add_row(self.words(self.label(block, number, single)), *shown)
+            table.add_row(self.text(self.label(block, number, single)), *shown)
 
     def cell(self, cell: Cell, first: bool) -> str:
         """Number, ratio, and a mark; a refused column says so once in a block."""

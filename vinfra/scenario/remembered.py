@@ -16,10 +16,9 @@ from vinfra.compute.memory.hosts import Memory
 from vinfra.compute.memory.machines import Guests, Machines, Plan, per_host
 from vinfra.compute.memory.policy import PAGE
 from vinfra.compute.memory.stall import Pace
-from vinfra.compute.memory.states import STATES
 from vinfra.engine.recorder import Recorder
 from vinfra.errors import Refused
-from vinfra.hypervisors.product import Product
+from vinfra.hypervisors.product import Product, Reclaim
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import HostGroup, VmGroup
 from vinfra.storage.lun import Disk
@@ -38,7 +37,8 @@ SERIES = (
     "memory_swapped",
     "memory_overhead",
     "memory_free",
-    "memory_taking",
+    "memory_crowded",
+    "memory_state",
     "memory_waiting",
     "memory_faults",
 )
@@ -66,10 +66,11 @@ def plan(resolved: Resolved, estate: Estate, vms: Vms, groups: Sequence[str]) ->
     return found
 
 
-def _means(group: HostGroup) -> frozenset[str]:
+def _means(group: HostGroup) -> frozenset[Reclaim]:
     if group.reclaim is not None:
         return frozenset(group.reclaim)
-    return frozenset(facts.load("products", group.hypervisor, Product).memory_reclaim)
+    product: Product = facts.load("products", group.hypervisor, Product)
+    return frozenset(product.memory_reclaim)
 
 
 def _guests(resolved: Resolved, vms: Vms, groups: Sequence[str], contents: Sequence[str]) -> Guests:
@@ -77,9 +78,22 @@ def _guests(resolved: Resolved, vms: Vms, groups: Sequence[str], contents: Seque
     known = sorted(resolved.scenario.vms)
     rows = np.array([_row(resolved.scenario.vms[name], contents) for name in known])
     index = {name: number for number, name in enumerate(known)}
-    table = rows[[index[name] for name in groups]].T
-    *columns, content, driver, large = table
-    return Guests(vms.names, *columns, content.astype(np.int64), driver.astype(bool), large.astype(bool))
+    configured, touched, active, shares, reservation, limit, vcpus, content, driver, large = rows[
+        [index[name] for name in groups]
+    ].T.copy()
+    return Guests(
+        names=vms.names,
+        configured=configured,
+        touched=touched,
+        active=active,
+        shares=shares,
+        reservation=reservation,
+        limit=limit,
+        vcpus=vcpus,
+        content=content.astype(np.int64),
+        driver=driver.astype(bool),
+        large=large.astype(bool),
+    )
 
 
 def _row(group: VmGroup, contents: Sequence[str]) -> tuple[float, ...]:
@@ -120,13 +134,18 @@ def note(
     recorder: Recorder,
     time: float,
 ) -> None:
-    """Write down where all memory is in an epoch that begins now, and which hosts are short of it."""
+    """Write down where all memory is in an epoch that begins now, and which hosts have too little."""
     for name, value in memory.totals().items():
         columns[name][number] = value
     vcpus = memory.plan.guests.vcpus
     columns["memory_waiting"][number] = float(pace.waiting @ vcpus) / float(vcpus.sum())
     columns["memory_faults"][number] = float(pace.faults.sum())
-    for host in np.flatnonzero(memory.changed).tolist():
-        state = STATES[memory.state[host]]
-        entity = f"memory of {memory.plan.machines.names[host]}"
-        recorder.enter(entity, "" if state == STATES[0] else f"{state}: takes memory back", time)
+    for name, crowded in zip(memory.plan.machines.names, memory.crowded.tolist(), strict=True):
+        recorder.enter(f"memory of {name}", "less than VMs want" if crowded else "", time)
+
+
+def totals(memory: Memory) -> dict[str, float]:
+    """Bytes that hosts have and VMs were configured with, and how many hosts there are."""
+    machines, guests = memory.plan.machines, memory.plan.guests
+    there, configured = float(machines.memory.sum()), float(guests.configured.sum())
+    return {"memory_there": there, "memory_configured": configured, "memory_hosts": float(len(machines.names))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vinfra.errors import Place, Problem
+from vinfra.errors import Place, Problem, dotted
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import VmGroup
 from vinfra.units import show
@@ -12,6 +12,7 @@ from vinfra.workloads.demand import Recording
 
 CORE_SECONDS = 500_000  # scheduled in detail in one point; that is minutes to an hour of computing
 CORES = 16  # of a host that leaves them to its server, to judge by
+REMEMBERED = ("active", "content", "memory_limit", "memory_reservation", "memory_shares", "touched")
 EPOCHS = 10_000_000  # of one point; more would be gigabytes of series that nobody reads
 
 
@@ -29,6 +30,7 @@ def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
     for name, group in sorted(scenario.vms.items()):
         yield from _group(resolved, name, group)
     yield from _scheduling(resolved)
+    yield from _memory(resolved)
 
 
 def _epoch_and_trace(resolved: Resolved, interval: float) -> Iterator[Problem]:
@@ -92,6 +94,38 @@ def _scheduling(resolved: Resolved) -> Iterator[Problem]:
         what = f"vms.{taking[0]}.transfer" if taking else "migrations"
         message = f"cannot share a processor with I/Os and migrations: leave it out, or {what}"
         yield Problem(resolved.place("scheduling"), "scheduling", message)
+
+
+def _memory(resolved: Resolved) -> Iterator[Problem]:
+    """Memory is modelled where hosts give more than they have, and nowhere else."""
+    scenario = resolved.scenario
+    overcommitted = [name for name, group in sorted(scenario.hosts.items()) if group.overcommit is not None]
+    if not overcommitted:
+        written = [path for path in resolved.document.places if _of_memory(path)]
+        for path in sorted(written, key=str):
+            message = "says nothing without `overcommit`: add that to the hosts, or leave this out"
+            yield Problem(resolved.place(*path), dotted(path), message)
+        return
+    for name, group in sorted(scenario.vms.items()):
+        most, at = group.memory if group.memory_limit is None else min(group.memory, group.memory_limit), f"vms.{name}"
+        if group.memory_reservation > most:
+            message = f"is above the {show(most, 'size')} it can have"
+            yield Problem(resolved.place("vms", name, "memory_reservation"), f"{at}.memory_reservation", message)
+        if group.active > group.touched:
+            message = f"is above the {show(group.touched, 'fraction')} it has touched"
+            yield Problem(resolved.place("vms", name, "active"), f"{at}.active", message)
+    states = scenario.memory.high, scenario.memory.soft, scenario.memory.hard, scenario.memory.low
+    if list(states) != sorted(states, reverse=True):
+        yield Problem(resolved.place("memory"), "memory", "must have high, soft, hard and low in falling order")
+    if resolved.scheduler is not None:
+        message = "cannot schedule VMs that wait for memory: leave it out, or `overcommit`"
+        yield Problem(resolved.place("scheduling"), "scheduling", message)
+
+
+def _of_memory(path: tuple[str | int, ...]) -> bool:
+    """Whether a key says something about memory that is taken back."""
+    keys = {"hosts": ("reclaim", "swap_disk", "swap_disks"), "vms": REMEMBERED}
+    return path == ("memory",) or (len(path) == 3 and path[2] in keys.get(str(path[0]), ()))
 
 
 def _problem(resolved: Resolved, key: str, message: str) -> Problem:

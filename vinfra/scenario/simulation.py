@@ -28,6 +28,7 @@ from vinfra.operations.moves import Moves
 from vinfra.scenario.guests import Guests
 from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
 from vinfra.scenario.remembered import note
+from vinfra.scenario.remembered import totals as memory_totals
 from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
@@ -195,6 +196,8 @@ class Simulation:
             del series["power_w"]
         totals = {"vms_unplaced": float(sum(group.count for group in self.world.unplaced)), **self.transfers.totals()}
         totals |= {**self.moves.totals(), **self.world.totals}
+        if self.memory is not None:
+            totals |= memory_totals(self.memory)
         samples = {"transfer_s": self.transfers.times(), **self.moves.samples()}
         if self.scheduled is not None:
             totals |= self.scheduled.totals()

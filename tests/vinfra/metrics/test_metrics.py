@@ -33,7 +33,17 @@ MOVED = {
     "migrated_bytes": 3 * 2.0**30,
     "migrations_took_s": 90.0,
 }
-MIGRATED = {
+SCHEDULED = {
+    "vcpu_wanted": 200.0,
+    "vcpu_running": 80.0,
+    "vcpu_co_stopped": 50.0,
+    "vcpu_spinning": 20.0,
+    "vcpu_local": 60.0,
+    "vcpu_switches": 4000.0,
+    "vcpu_migrations": 800.0,
+}
+SAMPLES = {
+    "latency_s": np.array([0.001, 0.002, 0.003, 0.004, 0.104]),
     "migration_s": np.array([10.0, 20.0, 30.0, 40.0]),
     "migration_downtime_s": np.array([0.1, 0.2, 0.3, 1.0]),
     "migration_held_up": np.array([0.0, 0.5]),
@@ -42,7 +52,7 @@ MIGRATED = {
 
 def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = (), **series: list[float]) -> Record:
     columns = {name: np.array(column) for name, column in (SERIES | series).items()}
-    return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)} | (MIGRATED if totals else {}))
+    return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)} | (SAMPLES if totals else {}))
 
 
 @pytest.mark.parametrize(
@@ -72,10 +82,17 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("migration_downtime_max_ms", 1000.0),
         ("migration_gib", 3.0),
         ("migration_io_penalty_pct", 25.0),
+        ("co_stop_pct", 25.0),
+        ("spin_pct", 25.0),
+        ("numa_local_pct", 75.0),
+        ("latency_p50_ms", 3.0),
+        ("latency_p99_ms", 100.0),
+        ("context_switches_per_s", 10.0),
+        ("vcpu_migrations_per_s", 2.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
-    assert metrics()[column].compute(record(MOVED, (10.0, 20.0))) == pytest.approx(value)
+    assert metrics()[column].compute(record(MOVED | SCHEDULED, (10.0, 20.0))) == pytest.approx(value)
 
 
 def test_every_metric_is_held_against_a_known_answer() -> None:

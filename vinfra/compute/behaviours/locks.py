@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinfra.compute.scheduling.behaviour import Behaviour, Guest, behaviours
+from vinfra.compute.scheduling.behaviour import Behaviour, Guest, behaviours, exponential
 from vinfra.compute.scheduling.dispatcher import Dispatcher
 from vinfra.compute.scheduling.vcpu import RUNNING, Vcpu, Vm
 from vinfra.spec import field
@@ -43,7 +43,7 @@ class _Guest(Guest):
         elif self.holder is None and not vcpu.spinning and len(vcpu.vm.vcpus) > 1:
             held, between = self.behaviour.held, self.behaviour.between
             if self.draws[vcpu].random() < held / (held + between):
-                self.holder, self.left = vcpu, self.draws[vcpu].exponential(held * self.cost)
+                self.holder, self.left = vcpu, exponential(self.draws[vcpu], held * self.cost)
                 for other in vcpu.vm.vcpus:
                     if other is not vcpu and other.state == RUNNING:
                         host.give(other, self._until_lock(other))
@@ -68,7 +68,7 @@ class _Guest(Guest):
             host.give(other, math.inf)
 
     def _until_lock(self, vcpu: Vcpu) -> float:
-        return float(self.draws[vcpu].exponential(self.behaviour.between * self.cost))
+        return exponential(self.draws[vcpu], self.behaviour.between * self.cost)
 
 
 @behaviours.register("locks")

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vinfra.compute.scheduling.behaviour import Behaviour, Guest, behaviours
+from vinfra.compute.scheduling.behaviour import Behaviour, Guest, behaviours, exponential
 from vinfra.compute.scheduling.dispatcher import Dispatcher
 from vinfra.compute.scheduling.vcpu import Vcpu, Vm
 from vinfra.spec import field
@@ -39,12 +39,12 @@ class _Guest(Guest):
         self._think(host, vcpu)
 
     def _think(self, host: Dispatcher, vcpu: Vcpu) -> None:
-        host.call_at(host.now + self.draws[vcpu].exponential(self.behaviour.think), self._ask, host, vcpu)
+        host.call_at(host.now + exponential(self.draws[vcpu], self.behaviour.think), self._ask, host, vcpu)
 
     def _ask(self, host: Dispatcher, vcpu: Vcpu) -> None:
         service = self.behaviour.service
         if self.behaviour.distribution == "exponential":
-            service = self.draws[vcpu].exponential(service)
+            service = exponential(self.draws[vcpu], service)
         self.asked[vcpu] = host.now
         host.wake(vcpu, service * self.cost)
 

@@ -71,7 +71,7 @@ class _Run(FairQueue):
     """CFS on one host."""
 
     def __init__(self, host: Dispatcher, cfs: Cfs) -> None:
-        factor = 1 + math.log2(min(len(host.cpus), COUNTED))
+        factor = 1 + round(math.log2(min(len(host.cpus), COUNTED)), 12)
         self.latency = cfs.latency * factor
         self.shortest = cfs.min_granularity * factor
         self.lead = cfs.wakeup_granularity * factor

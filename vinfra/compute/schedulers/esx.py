@@ -109,8 +109,9 @@ class _Run(FairQueue):
         """Time counts towards shares, reservation and progress."""
         super().ran(vcpu, seconds)
         vm = vcpu.vm
-        owed = self._owed(vm) - seconds
-        self.owed[vm], self.owed_at[vm] = max(owed, -self.quantum * len(vm.vcpus)), self.host.now
+        if vm.reservation > 0:
+            owed = self._owed(vm) - seconds
+            self.owed[vm], self.owed_at[vm] = max(owed, -self.quantum * len(vm.vcpus)), self.host.now
         self.together.ran(vcpu, seconds)
 
     def _owed(self, vm: Vm) -> float:

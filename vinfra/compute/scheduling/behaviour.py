@@ -6,7 +6,10 @@ was put on a processor and who was taken off; the guest answers by calling the d
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from vinfra.engine.streams import Streams
 from vinfra.registry import Registry
@@ -16,6 +19,14 @@ from vinfra.units import Fraction, Seconds
 if TYPE_CHECKING:
     from vinfra.compute.scheduling.dispatcher import Dispatcher
     from vinfra.compute.scheduling.vcpu import Vcpu, Vm
+
+
+GRAIN = 2.0**-30  # what draws are rounded to, as the last bits of a logarithm are each machine's own
+
+
+def exponential(draws: np.random.Generator, mean: float) -> float:
+    """A time drawn from the exponential distribution with this mean, alike on every machine."""
+    return mean * round(-math.log1p(-draws.random()) / GRAIN) * GRAIN
 
 
 class Guest:

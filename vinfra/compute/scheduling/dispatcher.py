@@ -126,10 +126,6 @@ class Dispatcher:
         working = [vcpu for vcpu in found if not vcpu.yielded]
         return iter(working or found)
 
-    def runs_for(self, cpu: Cpu) -> float:
-        """How long the vCPU there has run without a break."""
-        return self.now - cpu.since
-
     def call_at(self, time: float, function: Callable[..., object], *arguments: object) -> None:
         """Call a function of a guest or a policy at a time."""
         self.clock.call_at(max(time, self.now), function, *arguments, source=self.source)
@@ -144,15 +140,17 @@ class Dispatcher:
 
     def settle(self, vcpu: Vcpu) -> None:
         """Account for the time since this was last done."""
-        elapsed = self.now - vcpu.since
+        now = self.clock.now
+        elapsed = now - vcpu.since
         if elapsed <= 0:
             return
-        vcpu.since = self.now
+        vcpu.since = now
         vcpu.times[vcpu.state] += elapsed
         cpu = vcpu.cpu
         if cpu is None:
             return
-        vcpu.core += elapsed / (1 + cpu.busy_siblings)
+        core = elapsed / (1 + cpu.busy_siblings)
+        vcpu.core += core
         vcpu.local += elapsed if cpu.node == vcpu.vm.home else 0.0
         lost = min(vcpu.lost, elapsed)
         vcpu.lost -= lost
@@ -163,7 +161,7 @@ class Dispatcher:
             vcpu.work -= done
             vcpu.useful += done
         self.policy.ran(vcpu, elapsed)
-        self.limits.ran(vcpu, elapsed / (1 + cpu.busy_siblings))
+        self.limits.ran(vcpu, core)
 
     def speed(self, vcpu: Vcpu, cpu: Cpu) -> float:
         """Work done per second there, of that on a core alone with local memory."""
@@ -185,6 +183,7 @@ class Dispatcher:
                     self._take_off(cpu.vcpu, READY)
         self.policy.assemble()
         self._fill_idle()
+        self._spread()
         self._relieve()
         for vcpu in woken:
             if vcpu.state == READY and not vcpu.vm.throttled:
@@ -212,11 +211,26 @@ class Dispatcher:
             if chosen is not None:
                 self.run(chosen, cpu)
 
+    def _spread(self) -> None:
+        """Where nobody waits, whoever shares a core moves to one that is idle."""
+        if self.machine.threads == 1 or self.ready:
+            return
+        for cpu in self.cpus:
+            if cpu.vcpu is None and not cpu.busy_siblings:
+                crowded = [other.vcpu for other in self.cpus if other.vcpu is not None and other.busy_siblings]
+                moving = [vcpu for vcpu in crowded if vcpu.may_use(cpu) and not self._is_foreign(vcpu, cpu)]
+                if moving:
+                    self._take_off(moving[-1], READY)
+                    self.run(moving[-1], cpu)
+
+    def _is_foreign(self, vcpu: Vcpu, cpu: Cpu) -> bool:
+        """Whether the policy would rather not have it there."""
+        return self.policy.keeps_home and cpu.node != vcpu.vm.home
+
     def _strangeness(self, vcpu: Vcpu, cpu: Cpu) -> tuple[bool, bool, bool, int]:
         """How little an idle processor suits a vCPU: a core of its own counts most, then its home node, then its
         caches."""
-        foreign = self.policy.keeps_home and cpu.node != vcpu.vm.home
-        return cpu.busy_siblings > 0, foreign, cpu is not vcpu.last, cpu.number
+        return cpu.busy_siblings > 0, self._is_foreign(vcpu, cpu), cpu is not vcpu.last, cpu.number
 
     def _relieve(self) -> None:
         """Those that spun for longer than the window step back for those that can work."""

@@ -60,4 +60,4 @@ class Cpu:
     @property
     def busy_siblings(self) -> int:
         """How many other threads of the core are running somebody."""
-        return sum(other.vcpu is not None for other in self.siblings)
+        return sum(other.vcpu is not None for other in self.siblings) if self.siblings else 0

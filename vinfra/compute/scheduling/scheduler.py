@@ -1,7 +1,7 @@
 """A scheduler: which virtual processor runs where and for how long. One file in schedulers/ each.
 
-The plug-in is its parameters; `policy` makes the run queue of one host from them. The dispatcher keeps time and states
-and asks the policy; the policy decides and never touches the clock.
+The plug-in is its parameters; `policy` makes the run queue of one host from them. The dispatcher keeps the time, the
+states of vCPUs and what runs where; it asks the policy, and the policy decides. Unit: seconds.
 """
 
 from __future__ import annotations

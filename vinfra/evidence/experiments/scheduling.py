@@ -55,7 +55,7 @@ SIXTEEN_WAYS = (8, 2, 2.4e9)
 @functools.cache
 def _sysbench(vms: int, pinned: bool, memory_bound: str) -> float:
     credit = schedulers["credit"](threads=2)
-    work = behaviours["steady"](memory_bound=memory_bound)
+    work = behaviours["steady"].model_validate({"memory_bound": memory_bound})
     return work_per_vm(credit, work, vms, 2, SIXTEEN_WAYS, pinned)
 
 
@@ -84,7 +84,7 @@ def _gain(policy: str, vms: int, vcpus: int, host: tuple[int, int, float]) -> fl
     """What noticing spinners brings to a build of a kernel, in percent of its work."""
     build = behaviours["locks"]()
     with_, without = (
-        work_per_vm(schedulers[policy](ple_window=window), build, vms, vcpus, host)
+        work_per_vm(schedulers[policy].model_validate({"ple_window": window}), build, vms, vcpus, host)
         for window in ("4096 cycles", "0 cycles")
     )
     return 100.0 * (with_ / without - 1)

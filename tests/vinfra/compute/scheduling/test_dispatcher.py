@@ -66,6 +66,21 @@ def test_vcpus_take_cores_of_their_own_before_they_share_one() -> None:
     assert summed(vms, "useful") == pytest.approx(in_state(vms, RUNNING))
 
 
+def test_who_shares_a_core_moves_when_another_core_falls_idle() -> None:
+    host = Host("cfs", 2, threads=2, thread_yield=1.2, **FREE)
+    vms = host.start(3)
+    host.run(9.0)
+    alone = next(vm for vm in vms if vm.vcpus[0].cpu is not None and not vm.vcpus[0].cpu.busy_siblings)
+    crowded = [vm for vm in vms if vm is not alone]
+    done = [summed(crowded, "useful")]
+    for until in (10.0, 11.0):
+        host.run(until)
+        done.append(summed(crowded, "useful"))
+        alone.guest.want(host.dispatcher, alone, 0.0)
+    assert done[1] - done[0] == pytest.approx(1.2)
+    assert done[2] - done[1] == pytest.approx(2.0)
+
+
 def test_remote_memory_slows_what_waits_for_memory() -> None:
     host = Host("credit", 2, nodes=2, remote_memory=1.5, **FREE)
     vms = host.start(1, memory_bound="40 %")
