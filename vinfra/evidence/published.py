@@ -85,6 +85,15 @@ def value(written: float | Range) -> Value:
 
 
 @functools.cache
+def titles() -> Mapping[str, str]:
+    """What each source is about, by its citation."""
+    return {
+        facts.read_one("published", name).provenance[()].source: facts.load("published", name, Table).title
+        for name in facts.names("published")
+    }
+
+
+@functools.cache
 def rows() -> Mapping[str, tuple[Measurement, str]]:
     """Every row with the citation of its source, by identity, in the order of names and tables."""
     found: dict[str, tuple[Measurement, str]] = {}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vinfra.scenario.population import Estate
 
 SHARES_PER_MIB = 10.0  # ESX's "normal" setting; only ratios matter
+SWAP_DISK = "sas-15k"  # assumed: the fast disks of a server of the years in which memory was overcommitted
 MIB = 2.0**20
 SERIES = (
     "memory_shared",
@@ -50,7 +51,7 @@ def plan(resolved: Resolved, estate: Estate, vms: Vms, groups: Sequence[str]) ->
     if all(group.overcommit is None for group in resolved.scenario.hosts.values()):
         return None
     settings = [resolved.scenario.hosts[estate.kinds[kind].group] for kind in estate.kind.tolist()]
-    disks = [facts.load("disks", group.swap_disk, Disk) for group in settings]
+    disks = [facts.load("disks", group.swap_disk or SWAP_DISK, Disk) for group in settings]
     machines = Machines(
         names=estate.hosts.names,
         memory=estate.hosts.memory,
@@ -64,6 +65,12 @@ def plan(resolved: Resolved, estate: Estate, vms: Vms, groups: Sequence[str]) ->
     found = Plan(machines, _guests(resolved, vms, groups, names), contents, resolved.scenario.memory)
     _must_be_guaranteed(found, vms.host)
     return found
+
+
+def used(resolved: Resolved) -> frozenset[tuple[str, str]]:
+    """Facts beside the scenario's own that the plan is made of: kind and name."""
+    unsaid = [group for group in resolved.scenario.hosts.values() if group.overcommit and not group.swap_disk]
+    return frozenset({("disks", SWAP_DISK)} if unsaid else ())
 
 
 def _means(group: HostGroup) -> frozenset[Reclaim]:

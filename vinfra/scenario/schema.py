@@ -55,7 +55,7 @@ class HostGroup(Spec):
         le=100,
     )
     reclaim: list[Reclaim] | None = field(None, "how it takes memory back from VMs; as its product does when unsaid")
-    swap_disk: str = named("disks", "sas-15k", "the kind of disk that its VMs are swapped to")
+    swap_disk: str | None = named("disks", None, "the kind of disk its VMs are swapped to; sas-15k when unsaid")
     swap_disks: int = field(1, "how many of them", ge=1)
 
 

@@ -75,7 +75,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         unplaced=tuple(population.unplaced),
         transfers=flows.plans(resolved, networks, vms, groups, estate.hosts, population.io_cycles),
         capacities=flows.capacities(resolved, networks),
-        used=frozenset(population.used),
+        used=frozenset(population.used) | remembered.used(resolved),
         totals=totals(population.prices, groups, estate.kind[vms.host], vms.size * vms.steady),
         orders=moving.orders(),
         arrivals=moving.arrivals,

@@ -42,6 +42,17 @@ SCHEDULED = {
     "vcpu_switches": 4000.0,
     "vcpu_migrations": 800.0,
 }
+REMEMBERED = {"memory_there": 8.0, "memory_configured": 12.0, "memory_hosts": 4.0}
+MEMORY = {
+    **{
+        f"memory_{where}": [2.0**30, 5 * 2.0**30]
+        for where in ("shared", "saved", "ballooned", "compressed", "swapped", "overhead", "free")
+    },
+    "memory_crowded": [4.0, 0.0],
+    "memory_state": [3.0, 0.0],
+    "memory_waiting": [0.1, 0.5],
+    "memory_faults": [100.0, 300.0],
+}
 SAMPLES = {
     "latency_s": np.array([0.001, 0.002, 0.003, 0.004, 0.104]),
     "migration_s": np.array([10.0, 20.0, 30.0, 40.0]),
@@ -89,10 +100,24 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("latency_p99_ms", 100.0),
         ("context_switches_per_s", 10.0),
         ("vcpu_migrations_per_s", 2.0),
+        ("memory_shared_gib", 2.0),
+        ("memory_saved_gib", 2.0),
+        ("memory_ballooned_gib", 2.0),
+        ("memory_compressed_gib", 2.0),
+        ("memory_swapped_gib", 2.0),
+        ("memory_overhead_gib", 2.0),
+        ("memory_free_gib", 2.0),
+        ("memory_overcommit", 1.5),
+        ("memory_pressure_pct", 75.0),
+        ("memory_state", 3.0),
+        ("memory_wait_pct", 20.0),
+        ("memory_faults_per_s", 150.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
-    assert metrics()[column].compute(record(MOVED | SCHEDULED, (10.0, 20.0))) == pytest.approx(value)
+    assert metrics()[column].compute(record(MOVED | SCHEDULED | REMEMBERED, (10.0, 20.0), **MEMORY)) == pytest.approx(
+        value
+    )
 
 
 def test_every_metric_is_held_against_a_known_answer() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vinfra.evidence.comparison import Cell, Summary, of
 from vinfra.evidence.experiment import experiments
-from vinfra.evidence.published import Measurement
+from vinfra.evidence.published import Measurement, titles
 
 USES = ("validate", "calibrate")
 
@@ -54,6 +54,15 @@ class Chapter:
 
     source: str
     entries: list[Entry]
+
+    @property
+    def title(self) -> str:
+        """What it is about, in a few words."""
+        return titles()[self.source]
+
+    def of(self, *uses: str) -> list[Entry]:
+        """Its rows of these uses."""
+        return [entry for entry in self.entries if entry.use in uses]
 
     def cells(self, use: str) -> list[Cell]:
         """The numbers of its rows of one use."""

@@ -48,9 +48,7 @@ def guests(count: int, size: float = 1 * GIB, **others: object) -> Guests:
     return Guests(**(fields | others))  # type: ignore[arg-type]
 
 
-def memory(
-    there: Machines, vms: Guests, contents: Sequence[Content] = (), seed: int = 1, **policy: object
-) -> Memory:
+def memory(there: Machines, vms: Guests, contents: Sequence[Content] = (), seed: int = 1, **policy: object) -> Memory:
     """All VMs on the first host."""
     plan = Plan(there, vms, contents, Policy.model_validate(policy))
     return Memory(plan, np.zeros(len(vms.names), dtype=np.int64), Streams(seed))

@@ -11,7 +11,12 @@ from vinfra.compute.memory.allocation import targets
 
 
 def one_host(
-    room: float, active: list[float], want: list[float], shares: list[float], tax: float, floor: list[float] | None = None
+    room: float,
+    active: list[float],
+    want: list[float],
+    shares: list[float],
+    tax: float,
+    floor: list[float] | None = None,
 ) -> np.ndarray:
     at = np.zeros(len(want), dtype=np.int64)
     floors = np.zeros(len(want)) if floor is None else np.array(floor)
@@ -47,11 +52,15 @@ def test_a_host_with_room_gives_all_that_is_wanted() -> None:
 
 
 def test_a_reservation_holds_against_shares_and_tax() -> None:
-    np.testing.assert_allclose(one_host(300.0, [0.0, 256.0], [256.0, 256.0], [1.0, 9.0], 0.75, [200.0, 0.0]), [200, 100])
+    np.testing.assert_allclose(
+        one_host(300.0, [0.0, 256.0], [256.0, 256.0], [1.0, 9.0], 0.75, [200.0, 0.0]), [200, 100]
+    )
 
 
 def test_reservations_that_do_not_fit_are_scaled_alike() -> None:
-    np.testing.assert_allclose(one_host(100.0, [9.0, 9.0], [256.0, 256.0], [1.0, 9.0], 0.75, [150.0, 50.0]), [75.0, 25.0])
+    np.testing.assert_allclose(
+        one_host(100.0, [9.0, 9.0], [256.0, 256.0], [1.0, 9.0], 0.75, [150.0, 50.0]), [75.0, 25.0]
+    )
 
 
 def test_hosts_do_not_reach_into_each_other() -> None:
