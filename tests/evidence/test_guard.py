@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import sys
@@ -19,6 +20,7 @@ from vinfra.evidence.published import Measurement, Range, rows
 from vinfra.registry import Registry
 
 HERE = Path(__file__).parents[2]
+EXPERIMENTS = [path for path in sorted((HERE / "vinfra/evidence/experiments").glob("*.py")) if path.stem != "__init__"]
 IDENTITY = re.compile(r"\b[A-Z]+\d*\.\d\d\b")
 Rows = Mapping[str, tuple[Measurement, str]]
 
@@ -88,6 +90,24 @@ def test_no_experiment_says_that_it_was_fitted_to_a_row_to_validate() -> None:
         assert unfit == [], identity
 
 
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_an_experiment_reaches_numbers_through_its_row_alone(path: Path) -> None:
+    """What the scrambling cannot see: a number read when the module is imported, or around `given`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for alias in node.names
+        if "published" in f"{getattr(node, 'module', '')}.{alias.name}"
+    }
+    assert imported == set()
+    reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not reached & {"_found", "read_one"}
+    peeked = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "values"]
+    assert [node for node in peeked if isinstance(node.value, ast.Attribute) and node.value.attr == "measurement"] == []
+
+
 def test_no_row_to_validate_gives_a_number_to_a_fit() -> None:
     for identity in sorted(validating()):
         with pytest.raises(ValueError, match="nothing may be fitted"):
@@ -125,8 +145,8 @@ def test_no_constant_of_a_plug_in_names_a_row_to_validate() -> None:
 
 
 def test_no_model_names_a_row_to_validate() -> None:
-    """In whatever words: outside the evidence, no source text of a model knows these identities."""
-    files = [path for path in sorted((HERE / "vinfra").glob("**/*.py")) if "evidence" not in path.parts]
+    """In whatever words: outside the evidence, the text of no room knows these identities."""
+    files = [path for path in sorted((HERE / "vinfra").glob("*/**/*.py")) if "evidence" not in path.parts]
     assert files
     named = [(path.name, found) for path in files for found in IDENTITY.findall(path.read_text(encoding="utf-8"))]
     assert [each for each in named if each[1] in validating()] == []

@@ -19,6 +19,9 @@ WORDS = {
 }
 
 
+BY_EVENT = tuple(f"cycles_{kind.replace('-', '_')}_pct" for kind in WORDS)  # what `cycles: by event` stands for
+
+
 def _register(kind: str) -> None:
     """One metric for one kind of event."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from vinfra.report import charts
 from vinfra.report.curves import PER_LINE, Curve, Curves
 from vinfra.report.numbers import label, unit
+from vinfra.report.stacks import Kind, stacked, stacks
 from vinfra.report.style import Style
 from vinfra.scenario.results import Run
 
@@ -21,7 +22,7 @@ class Figure:
     """One chart: words for the page, the specification, and its data as lines over time or as values."""
 
     id: str
-    kind: Literal["time", "parameter"]
+    kind: Literal["time", "parameter", "events"]
     title: str
     caption: str
     label: str
@@ -32,12 +33,15 @@ class Figure:
     time: str = ""
     lines: list[list[Any]] = field(default_factory=list)
     values: list[charts.Spec] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
 
     @property
     def data(self) -> dict[str, Any]:
         """What the page's script needs of it."""
         drawn = {"values": self.values} if self.values else {"lines": self.lines}
         about = {"id": self.id, "kind": self.kind, "unit": self.unit, "time": self.time}
+        if self.kinds:
+            about["kinds"] = [kind.name for kind in self.kinds]
         return {**about, "spec": self.spec, **drawn}
 
 
@@ -51,8 +55,8 @@ class Entry(NamedTuple):
 
 
 def figures(run: Run, found: Curves) -> list[Figure]:
-    """Metrics over the swept parameter, then series over time that are not the same everywhere."""
-    return [*_over_parameter(run), *_over_time(run, found)]
+    """Cycles by event, metrics over the swept parameter, then series over time that are not the same everywhere."""
+    return [*_by_event(run), *_over_parameter(run), *_over_time(run, found)]
 
 
 def constants(found: Curves) -> list[str]:
@@ -66,6 +70,25 @@ def legend(run: Run, drawn: Sequence[Figure]) -> list[Entry]:
     return [
         Entry(index, run.variants[index].name, Style.of(index), place < TOGETHER) for place, index in enumerate(found)
     ]
+
+
+def _by_event(run: Run) -> Iterator[Figure]:
+    drawn = stacks(run)
+    if drawn is not None:
+        yield Figure(
+            id="events",
+            kind="events",
+            title="Cycles by event",
+            caption="What virtualization adds to the cycles that the same work takes on bare hardware, by what the "
+            "guest does. The number at a bar is the sum; what lies left of zero is saved. Data transfers are not in it.",
+            label="Stacked bars of added cycles by kind of guest event, one bar for each variant",
+            rows=drawn.rows,
+            variants=drawn.variants,
+            spec=drawn.spec,
+            unit="%",
+            values=drawn.values,
+            kinds=drawn.kinds,
+        )
 
 
 def _over_time(run: Run, found: Curves) -> Iterator[Figure]:
@@ -101,7 +124,8 @@ def _under(run: Run, curve: Curve, left_out: int) -> Iterator[str]:
 
 
 def _over_parameter(run: Run) -> Iterator[Figure]:
-    for index, metric in enumerate(run.metrics[:METRICS] if run.sweep else ()):
+    metrics = [metric for metric in run.metrics if metric not in stacked(run)]
+    for index, metric in enumerate(metrics[:METRICS] if run.sweep else ()):
         spec, values, rows = charts.over_parameter(run, metric)
         bars = " Bars: 95 % interval of the mean (Student's t)." if charts.has_bars(spec) else ""
         if values:

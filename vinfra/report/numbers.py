@@ -13,7 +13,17 @@ MISSING = "\u2013"  # en dash
 TIMES = "\u00d7"
 UNITS = {"kwh": "kWh", "w": "W", "pct": "%", "hz": "Hz", "mb": "MB", "gb": "GB", "gib": "GiB"}
 QUALIFIERS = {"mean", "peak", "last", "min", "max", "p50", "p95", "p99"}
-SPELLED = {"cpu": "CPU", "vm": "VM", "vms": "VMs", "lun": "LUN", "rpo": "RPO", "rto": "RTO", "io": "I/O", "ios": "I/Os"}
+SPELLED = {
+    "cpu": "CPU",
+    "vm": "VM",
+    "vms": "VMs",
+    "lun": "LUN",
+    "rpo": "RPO",
+    "rto": "RTO",
+    "io": "I/O",
+    "tlb": "TLB",
+    "ios": "I/Os",
+}
 
 
 def number(value: float | None, digits: int = 4) -> str:

@@ -1,7 +1,7 @@
 """A page that opens offline and is sealed: it may run its own scripts, load nothing and send nothing.
 
-All text is escaped by the template; what scripts read is JSON in which no `<` is left; the Content-Security-Policy names
-the scripts by their hashes.
+All text is escaped by the template; what scripts read is JSON in which no `<` is left; the Content-Security-Policy
+names the scripts by their hashes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ def audit(simulation: Simulation, record: Record) -> None:
     def moved(resource: str) -> float:
         return transfers.moved(resource) + moves.used(resource)
 
-    for name, asked, accounted in [*transfers.balance(moved), *simulation.fluid.balance(moved), *moves.balance()]:
+    memory = () if simulation.memory is None else simulation.memory.balance()
+    flows = (*transfers.balance(moved), *simulation.fluid.balance(moved), *moves.balance())
+    for name, asked, accounted in (*flows, *memory):
         _equal(name, np.array([asked]), np.array([accounted]))
 
 

@@ -13,11 +13,10 @@ from functools import partial
 
 from vinfra.document import Document
 from vinfra.errors import InputError, Problem, Refused
-from vinfra.metrics.metric import find
 from vinfra.scenario.expect import Expectation, understand
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved, gather, resolve
-from vinfra.scenario.measure import relative
+from vinfra.scenario.measure import complaint, relative
 from vinfra.scenario.points import Column, Row, Spot, columns, rows
 from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
@@ -115,12 +114,10 @@ def _relative(document: Document, names: list[str]) -> dict[str, str]:
     measure = document.data.get("measure")
     problems = []
     for index, name in enumerate(measure if isinstance(measure, list | dict) else ()):
-        try:
-            find(str(name))
-            relative({name: measure[name]} if isinstance(measure, dict) else None, names)
-        except (KeyError, ValueError) as wrong:
+        text = measure[name] if isinstance(measure, dict) else "plain"
+        if (why := complaint(str(name), text, names)) is not None:
             at = ("measure", name if isinstance(measure, dict) else index)
-            problems.append(Problem(place(document, at), "measure", str(wrong.args[0])))
+            problems.append(Problem(place(document, at), "measure", why))
     if problems:
         raise InputError(problems)
     return relative(measure if isinstance(measure, dict) else None, names)

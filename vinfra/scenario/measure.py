@@ -1,26 +1,29 @@
 """Which metrics a scenario compares, and which of them relative to a variant.
 
-`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain}`; without it, every
-metric that says something.
+`measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain, cycles: by event}`;
+without it, every metric that says something. `cycles: by event` stands for one metric for each kind of guest event.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from vinfra.errors import suggest
+from vinfra.metrics.events import BY_EVENT
 from vinfra.metrics.metric import Metric, find, metrics
 from vinfra.scenario.results import Point
 
 RELATIVE = re.compile(r"^relative to (\S+)$")
+CYCLES, EVENTS = "cycles", "by event"
+WAYS = "write `plain` or `relative to VARIANT`"
 
 
 def chosen(measure: list[str] | dict[str, str] | None, points: Iterable[Point]) -> list[Metric]:
-    """The metrics to show: those named, or those that have a value at any point, without counts that are always
-    zero."""
+    """The metrics to show: those named, each once, or those that have a value at any point, without counts that are
+    always zero."""
     if measure is not None:
-        return [find(name) for name in measure]
+        return list({metric.column: metric for metric in _named(measure)}.values())
     seen: dict[str, bool] = {}
     for point in points:
         for name, value in point.metrics.items():
@@ -28,19 +31,31 @@ def chosen(measure: list[str] | dict[str, str] | None, points: Iterable[Point]) 
     return [metric for name, metric in metrics().items() if seen.get(name)]
 
 
+def _named(measure: list[str] | dict[str, str]) -> Iterator[Metric]:
+    texts = measure if isinstance(measure, dict) else dict.fromkeys(measure, "plain")
+    for name, text in texts.items():
+        yield from map(find, BY_EVENT if (name, text) == (CYCLES, EVENTS) else (name,))
+
+
 def relative(measure: list[str] | dict[str, str] | None, variants: Sequence[str]) -> dict[str, str]:
-    """Metric column -> the variant it is relative to; KeyError or ValueError says what is not understood."""
+    """Metric column -> the variant it is relative to, of entries without a `complaint`."""
     if not isinstance(measure, dict):
         return {}
-    found = {}
-    for name, text in measure.items():
+    found = {name: match[1] for name, text in measure.items() if (match := RELATIVE.match(text))}
+    return {find(name).column: variant for name, variant in found.items()}
+
+
+def complaint(name: str, text: object, variants: Sequence[str]) -> str | None:
+    """What is not understood of one entry, and the cure; None where all is."""
+    if name == CYCLES:
+        return None if text == EVENTS else f"cycles are told by kind of event: write `{{{CYCLES}: {EVENTS}}}`"
+    try:
         metric = find(name)
-        if text == "plain":
-            continue
-        match = RELATIVE.match(text)
-        if match is None:
-            raise ValueError(f"'{text}' is not understood; write `plain` or `relative to VARIANT`")
-        if match[1] not in variants:
-            raise ValueError(f"no variant '{match[1]}'{suggest(match[1], variants)}")
-        found[metric.column] = match[1]
-    return found
+    except KeyError as unknown:
+        return str(unknown.args[0])
+    if text == EVENTS:
+        return f"only cycles are told by event: {WAYS}, and `{CYCLES}: {EVENTS}` beside {metric.name}"
+    match = RELATIVE.match(str(text))
+    if match is None:
+        return None if text == "plain" else f"'{text}' is not understood; {WAYS}"
+    return None if match[1] in variants else f"no variant '{match[1]}'{suggest(match[1], variants)}"

@@ -46,9 +46,9 @@ SERIES = (
 
 
 def plan(resolved: Resolved, estate: Estate, vms: Vms, groups: Sequence[str]) -> Plan | None:
-    """The plan for these hosts and VMs, whose `groups` are given; None where no host says `overcommit`. Refused where
-    reservations do not fit."""
-    if all(group.overcommit is None for group in resolved.scenario.hosts.values()):
+    """The plan for these hosts and VMs, whose `groups` are given; None where no host says `overcommit`, or no VM found
+    a host. Refused where reservations do not fit."""
+    if not groups or all(group.overcommit is None for group in resolved.scenario.hosts.values()):
         return None
     settings = [resolved.scenario.hosts[estate.kinds[kind].group] for kind in estate.kind.tolist()]
     disks = [facts.load("disks", group.swap_disk or SWAP_DISK, Disk) for group in settings]

@@ -4,13 +4,14 @@ used."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import yaml
 from pydantic_core import PydanticUndefined
 
 from vinfra import facts
+from vinfra.compute.memory.policy import Policy
 from vinfra.errors import dotted
 from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
@@ -108,7 +109,7 @@ def _plain(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def sources(resolved: Iterable[Resolved], priced: Iterable[tuple[str, str]]) -> list[Source]:
+def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -> list[Source]:
     """Where the numbers come from that these scenarios use: facts by kind and name, and the plug-ins' constants;
     `priced` are those that priced the VMs."""
     used: dict[tuple[str, str], None] = {}
@@ -126,7 +127,10 @@ def sources(resolved: Iterable[Resolved], priced: Iterable[tuple[str, str]]) -> 
     detailed = [one for one in resolved if one.scheduler is not None]
     ways = {("schedulers", one.scheduler.name) for one in detailed if one.scheduler is not None}
     ways |= {("behaviours", behaviour.name) for one in detailed for behaviour in one.behaviours.values()}
-    return found + [source for kind, name in sorted(ways) for source in _constants(kind, name)]
+    found += [source for kind, name in sorted(ways) for source in _constants(kind, name)]
+    if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
+        found += _written("memory", "policy", Policy)
+    return found
 
 
 def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:
@@ -151,7 +155,11 @@ def _sources(kind: str, name: str) -> Iterator[Source]:
 
 def _constants(kind: str, name: str) -> Iterator[Source]:
     """One Source for each constant of a plug-in that is written with its source."""
-    for key, info in PLUGINS[kind][name].model_fields.items():
+    return _written(kind, name, PLUGINS[kind][name])
+
+
+def _written(kind: str, name: str, spec: type[Spec]) -> Iterator[Source]:
+    for key, info in spec.model_fields.items():
         extra = info.json_schema_extra
         if isinstance(extra, dict) and "source" in extra:
             yield Source(kind, name, str(extra["tag"]), str(extra["source"]), (f"{key}: {info.default}",))

@@ -127,7 +127,7 @@ def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent:
         points=ordered,
         expect=_claims(plan, ordered),
         metrics=chosen(scenario.measure, ordered),
-        sources=sources(_every(plan.checked, plan.document, plan.rows), plan.checked.used),
+        sources=sources([*_every(plan.checked, plan.document, plan.rows)], plan.checked.used),
         sweep=[*scenario.sweep],
         relative=plan.checked.relative,
         contents=plan.contents,

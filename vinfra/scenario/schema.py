@@ -197,7 +197,8 @@ class Scenario(Spec):
     replications: int = field(1, "seeds each point is simulated with", ge=1, le=10_000)
     measure: list[str] | dict[str, str] | None = field(
         None,
-        "metrics to compare (vinfra list metrics); in a mapping, `relative to VARIANT` adds the ratio, `plain` none",
+        "metrics to compare (vinfra list metrics); in a mapping, `relative to VARIANT` adds the ratio, `plain` none; "
+        "`cycles: by event` is one metric for each kind of guest event",
     )
     expect: list[dict[str, Any]] = field(
         [], "claims that are checked on every run: {metric: claim, when: {...}, why: text}"

@@ -61,6 +61,10 @@ SAMPLES = {
 }
 
 
+KINDS = ("page-tables", "switches", "processes", "calls", "tlb", "interrupts", "io")
+PRICED = {f"cycles/{kind}": float(number) for number, kind in enumerate(KINDS, start=1)} | {"kernels": 3.0}
+
+
 def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = (), **series: list[float]) -> Record:
     columns = {name: np.array(column) for name, column in (SERIES | series).items()}
     return Record(TOTALS | (totals or {}), columns, {"transfer_s": np.array(times)} | (SAMPLES if totals else {}))
@@ -100,6 +104,14 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("latency_p99_ms", 100.0),
         ("context_switches_per_s", 10.0),
         ("vcpu_migrations_per_s", 2.0),
+        ("cycles_page_tables_pct", 1.0),
+        ("cycles_switches_pct", 2.0),
+        ("cycles_processes_pct", 3.0),
+        ("cycles_calls_pct", 4.0),
+        ("cycles_tlb_pct", 5.0),
+        ("cycles_interrupts_pct", 6.0),
+        ("cycles_io_pct", 7.0),
+        ("kernels", 3.0),
         ("memory_shared_gib", 2.0),
         ("memory_saved_gib", 2.0),
         ("memory_ballooned_gib", 2.0),
@@ -115,9 +127,9 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
-    assert metrics()[column].compute(record(MOVED | SCHEDULED | REMEMBERED, (10.0, 20.0), **MEMORY)) == pytest.approx(
-        value
-    )
+    assert metrics()[column].compute(
+        record(MOVED | SCHEDULED | REMEMBERED | PRICED, (10.0, 20.0), **MEMORY)
+    ) == pytest.approx(value)
 
 
 def test_every_metric_is_held_against_a_known_answer() -> None:

@@ -69,6 +69,10 @@ def test_where_no_host_says_so_nothing_is_modelled_and_nothing_is_said() -> None
     assert [name for name in metrics() if name.startswith("memory_") and value(found, name) is not None] == []
 
 
+def test_where_no_vm_found_a_host_nothing_is_said() -> None:
+    assert value(record(("memory: 1 GiB", "memory: 64 GiB")), "memory_free_gib") is None
+
+
 def test_what_was_taken_is_measured_with_its_unit() -> None:
     found = record()
     taken = 12 - (8 * (1 - 0.066) - 12 * (32 / 1024 + 0.0074))

@@ -33,6 +33,8 @@
         const found = Number(value[id]);
         if (value[id] !== undefined && Number.isFinite(found)) say(`${data.names[id]}  ${digits(found)}${unit}`, swatch(id));
       }
+    } else if (figure.kind === "events") {
+      say(`${data.names[value.id]}, ${figure.kinds[value.k]}  ${digits(Number(value.v))}${unit}`);
     } else {
       say(`${data.names[value.id]}  ${digits(Number(value.v))}${unit}`, swatch(Number(value.id)));
     }
