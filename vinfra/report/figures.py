@@ -80,7 +80,7 @@ def _by_event(run: Run) -> Iterator[Figure]:
             kind="events",
             title="Cycles by event",
             caption="What virtualization adds to the cycles that the same work takes on bare hardware, by what the "
-            "guest does. The number at a bar is the sum; what lies left of zero is saved. Data transfers are not in it.",
+            "guest does. The number at a bar is the sum; what lies left of zero is saved. Data transfers are left out.",
             label="Stacked bars of added cycles by kind of guest event, one bar for each variant",
             rows=drawn.rows,
             variants=drawn.variants,

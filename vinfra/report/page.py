@@ -49,6 +49,7 @@ def render(run: Run) -> str:
         variants=legend(run, drawn),
         groups=words.groups(run.sources),
         backing=words.backing(run.sources),
+        techniques=words.techniques(run.sources),
         versions=versions(run),
         files=FILES,
         data=_data(run, drawn),

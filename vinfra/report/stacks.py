@@ -80,7 +80,7 @@ def _spec(colours: Spec, variants: int) -> Spec:
     y = {
         "field": "n",
         "type": "nominal",
-        "sort": {"field": "id"},
+        "sort": {"field": "id", "op": "min"},
         "axis": {"title": None, "domain": False, "ticks": False, "grid": False, "labelLimit": 150},
         "scale": {"paddingInner": 0.35, "paddingOuter": 0.2},
     }

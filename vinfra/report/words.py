@@ -134,6 +134,11 @@ def backing(sources: Sequence[Source]) -> str:
     return sentence
 
 
+def techniques(sources: Iterable[Source]) -> list[str]:
+    """The techniques that priced the VMs, sorted; bare hardware has no constants and is none of them."""
+    return sorted({source.name for source in sources if source.kind == "techniques"})
+
+
 def count(sources: Iterable[Source]) -> int:
     """How many values the sources stand for; a source that lists none stands for one."""
     return sum(max(1, len(source.values)) for source in sources)

@@ -144,9 +144,11 @@ def _sources(kind: str, name: str) -> Iterator[Source]:
     """One Source for each citation a fact's values have."""
     fact = facts.read_one(kind, name)
     grouped: dict[tuple[str, str, bool], list[str]] = {}
+    # A mapping of values says nothing itself: they are listed one by one.
+    holders = {path[:-1] for path in fact.places if path and isinstance(path[-1], str)}
     for path in fact.places:
         whole = not any(isinstance(part, int) for part in path)
-        if path and whole and path in fact.provenance and path[-1] != "title":
+        if path and whole and path not in holders and path in fact.provenance and path[-1] != "title":
             origin = fact.provenance[path]
             grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(dotted(path))
     for (tag, citation, recalled), values in sorted(grouped.items()):

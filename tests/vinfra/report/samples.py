@@ -135,6 +135,32 @@ def counts(variants: int = 3) -> Run:
     )
 
 
+def priced() -> Run:
+    """Cycles by event under two techniques at two workloads; one kind saves cycles, two kinds never occur."""
+    shares = {"native": (0.0, 0.0, 0.0), "translation": (23.4, 6.2, -1.5), "nested": (0.0, 0.0, 3.9)}
+    columns = [f"cycles_{kind}_pct" for kind in ("page_tables", "switches", "processes", "calls", "tlb")]
+    points = []
+    for factor, workload in enumerate(("kernel-build", "oltp"), start=1):
+        for name, (tables, calls, tlb) in shares.items():
+            for replication in range(2):
+                values = (tables * factor, 0.0, 0.0, calls * factor + replication, tlb * factor)
+                metrics: dict[str, float | None] = dict(zip(columns, values, strict=True))
+                at = {"vms.guest.workload": workload}
+                points.append(Point(name, at, replication, metrics | {"throughput_per_s": 4.0 / factor}))
+    points.append(Point("refused", {"vms.guest.workload": "oltp"}, 0, refused="no nested paging"))
+    run = _run(
+        "priced",
+        "Which event pays?",
+        {name: {"technique": name} for name in (*shares, "refused")},
+        points,
+        [],
+        ["throughput_per_s", *columns],
+        sweep=["vms.guest.workload"],
+    )
+    run.sources += [Source("techniques", name, "assumed", "tables") for name in ("nested-paging", "binary-translation")]
+    return run
+
+
 def alone() -> Run:
     """One variant, no series, no claims, no sources."""
     metrics: dict[str, float | None] = {"energy_kwh": 12345.678, "vms_unplaced": 0.0, "cpu_ready_pct": None}

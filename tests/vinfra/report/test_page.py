@@ -5,59 +5,26 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.vinfra.report import samples
+from tests.vinfra.report.html import Page
 from vinfra.report import charts, page
 from vinfra.report.curves import curves
 from vinfra.report.figures import figures
 from vinfra.report.style import Style
 from vinfra.scenario.results import Run
 
-RUNS: list[Callable[[], Run]] = [samples.day, samples.sweep, samples.counts, samples.alone, samples.hostile]
-VOID = {"meta", "input", "line", "path", "br"}
-
-
-class Page(HTMLParser):
-    """Elements with their attributes, the text outside scripts and styles, and the scripts."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self.scripts: list[tuple[dict[str, str], str]] = []
-        self.open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {key: value or "" for key, value in attrs}
-        self.elements.append((tag, found))
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "script":
-            self.scripts.append((found, ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.open.pop() == tag, f"</{tag}> closes another element"
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] == "script":
-            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
-        elif not self.open or self.open[-1] != "style":
-            self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    @property
-    def data(self) -> Any:
-        return json.loads(next(text for attributes, text in self.scripts if attributes.get("id") == "data"))
+RUNS: list[Callable[[], Run]] = [
+    samples.day,
+    samples.sweep,
+    samples.counts,
+    samples.alone,
+    samples.hostile,
+    samples.priced,
+]
 
 
 @pytest.mark.parametrize("make", RUNS)
@@ -151,6 +118,13 @@ def test_what_is_the_same_everywhere_is_said_and_not_drawn() -> None:
     assert "the same at all times in every variant: Hosts on 800." in found.text
 
 
+def test_a_run_that_prices_techniques_says_how_far_to_trust_it() -> None:
+    text = " ".join(Page(page.render(samples.priced())).text.split())
+    assert "How far to trust these numbers" in text
+    assert "computed here for binary-translation, nested-paging. " in text and "vinfra evidence" in text
+    assert "How far to trust these numbers" not in Page(page.render(samples.day())).text
+
+
 def test_every_row_of_a_sweep_can_be_chosen() -> None:
     found = Page(page.render(samples.sweep()))
     assert [option["value"] for option in found.all("option")] == ["0", "1", "2"]
@@ -187,7 +161,7 @@ def test_a_metric_that_is_not_a_number_leaves_a_page_that_can_be_read(tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [samples.day, samples.sweep, samples.counts, samples.hostile])
+@pytest.mark.parametrize("make", [samples.day, samples.sweep, samples.counts, samples.hostile, samples.priced])
 def test_every_chart_draws_its_lines_or_points(make: Callable[[], Run]) -> None:
     import vl_convert
 
@@ -200,5 +174,5 @@ def test_every_chart_draws_its_lines_or_points(make: Callable[[], Run]) -> None:
         ]
         spec = {**figure.spec, "datasets": {"rows": rows}, "width": 600}
         drawn = vl_convert.vegalite_to_svg(spec)
-        marks = len(set(re.findall(r'stroke="(var\(--c\d\))"|fill="(var\(--c\d\))"', drawn)))
-        assert marks >= len(figure.variants)
+        marks = len(set(re.findall(r'stroke="(var\(--[ck]\d\))"|fill="(var\(--[ck]\d\))"', drawn)))
+        assert marks >= len(figure.kinds or figure.variants)

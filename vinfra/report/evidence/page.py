@@ -61,7 +61,7 @@ def _data(points: Sequence[Cell]) -> dict[str, Any]:
         [
             cell.id,
             f"{cell.measurement.workload}: {cell.measurement.metric}",
-            f"published {words.published(cell)}, predicted {words.predicted(cell)} {cell.measurement.unit}",
+            f"published {words.published(cell)}, predicted {words.predicted(cell)} ({cell.measurement.unit})",
             f"error {words.error(cell)}" + (", fitted" if cell.fitted else ""),
         ]
         for cell in points
