@@ -1,7 +1,8 @@
 """Which metrics a scenario compares, and which of them relative to a variant.
 
 `measure: [energy, cpu_ready]`, or `measure: {throughput: relative to native, cpu_overhead: plain, cycles: by event}`;
-without it, every metric that says something. `cycles: by event` stands for one metric for each kind of guest event.
+without it, every metric that says something. What the number is may be said too (`per second, relative to native`), and
+must be so. `cycles: by event` stands for one metric for each kind of guest event.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from vinfra.metrics.events import BY_EVENT
 from vinfra.metrics.metric import Metric, find, metrics
 from vinfra.scenario.results import Point
 
-RELATIVE = re.compile(r"^relative to (\S+)$")
+RELATIVE = re.compile(r"^(?:(.+), )?relative to (\S+)$")
+SAID = {"per second": "per_s", "fraction of native cycles": "pct"}  # what a reader may be told of a metric's unit
 CYCLES, EVENTS = "cycles", "by event"
 WAYS = "write `plain` or `relative to VARIANT`"
 
@@ -41,7 +43,7 @@ def relative(measure: list[str] | dict[str, str] | None, variants: Sequence[str]
     """Metric column -> the variant it is relative to, of entries without a `complaint`."""
     if not isinstance(measure, dict):
         return {}
-    found = {name: match[1] for name, text in measure.items() if (match := RELATIVE.match(text))}
+    found = {name: match[2] for name, text in measure.items() if (match := RELATIVE.match(text))}
     return {find(name).column: variant for name, variant in found.items()}
 
 
@@ -55,7 +57,12 @@ def complaint(name: str, text: object, variants: Sequence[str]) -> str | None:
         return str(unknown.args[0])
     if text == EVENTS:
         return f"only cycles are told by event: {WAYS}, and `{CYCLES}: {EVENTS}` beside {metric.name}"
+    if text == "plain":
+        return None
     match = RELATIVE.match(str(text))
-    if match is None:
-        return None if text == "plain" else f"'{text}' is not understood; {WAYS}"
-    return None if match[1] in variants else f"no variant '{match[1]}'{suggest(match[1], variants)}"
+    said = match[1] if match else str(text)
+    if said is not None and SAID.get(said) != metric.unit:
+        return f"'{text}' is not understood of {metric.column}; {WAYS}"
+    if match is None or match[2] in variants:
+        return None
+    return f"no variant '{match[2]}'{suggest(match[2], variants)}"

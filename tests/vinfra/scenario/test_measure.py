@@ -49,12 +49,15 @@ def test_what_nobody_asked_for_is_what_says_something() -> None:
 
 @pytest.mark.parametrize(("name", "text"), [
     ("cycles", "by event"), ("throughput", "plain"), ("throughput", "relative to native"), ("cycles_tlb", "plain"),
+    ("throughput", "per second, relative to native"), ("cpu_overhead", "fraction of native cycles"),
 ])  # fmt: skip
 def test_what_is_understood_gives_no_complaint(name: str, text: str) -> None:
     assert complaint(name, text, ["native"]) is None
 
 
 @pytest.mark.parametrize(("name", "text", "cure"), [
+    ("energy", "per second", "write `plain`"),
+    ("energy", "per second, relative to native", "write `plain`"),
     ("cycles", "plain", "write `{cycles: by event}`"),
     ("cycles", "relative to native", "write `{cycles: by event}`"),
     ("cycles", "by events", "write `{cycles: by event}`"),
@@ -77,7 +80,8 @@ def test_check_accepts_cycles_by_event() -> None:
 
 
 @pytest.mark.parametrize(("written", "place"), [
-    ("measure: [throughput, cycles]\n", "lab.yaml:12:"), ("measure:\n  energy: plain\n  cycles: plain\n", "lab.yaml:14:"),
+    ("measure: [throughput, cycles]\n", "lab.yaml:12:"),
+    ("measure:\n  energy: plain\n  cycles: plain\n", "lab.yaml:14:"),
 ])  # fmt: skip
 def test_check_says_where_cycles_are_asked_for_otherwise(written: str, place: str) -> None:
     with pytest.raises(InputError) as wrong:
