@@ -1,12 +1,12 @@
-"""All measurements, one after the other: `python -m bench [engine] [fleet] [migration]`."""
+"""All measurements, one after the other: `python -m bench [engine] [fleet] [memory] [migration]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import engine, fleet, migration
+from bench import engine, fleet, memory, migration
 
-BENCHES = {"engine": engine.main, "fleet": fleet.main, "migration": migration.main}
+BENCHES = {"engine": engine.main, "fleet": fleet.main, "memory": memory.main, "migration": migration.main}
 
 for name in sys.argv[1:] or BENCHES:
     BENCHES[name]()
