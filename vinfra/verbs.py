@@ -144,7 +144,7 @@ def _run_folder(name: str) -> Path:
     runs = sorted(Path("results", name).glob("*/ledger.sqlite"), key=lambda path: path.stat().st_mtime)
     if runs:
         return runs[-1].parent
-    known = [path.name for path in Path("results").glob("*") if path.is_dir()]
+    known = {path.parent.parent.name for path in Path("results").glob("*/*/ledger.sqlite")}
     raise InputError.at(Place("vinfra report"), f"no run '{name}'{suggest(name, known)}")
 
 

@@ -10,9 +10,11 @@ import pytest
 from vinfra import facts
 from vinfra.document import parse
 from vinfra.errors import InputError
+from vinfra.evidence.comparison import compare
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
 from vinfra.hypervisors.technique import techniques
+from vinfra.report.evidence import terminal
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
 
@@ -39,6 +41,12 @@ def test_the_mistakes_are_told_as_shown() -> None:
         check(parse(text, "lab.yaml"), Inputs())
     for line in str(wrong.value).splitlines()[:2]:
         assert f"    {line}\n" in README
+
+
+def test_the_evidence_reads_as_shown() -> None:
+    printed = {line.rstrip() for line in terminal.text(compare("AA06.14"), everything=True).splitlines()}
+    shown = block("text", "AA06.14").splitlines()
+    assert [line for line in shown if line not in printed] == []
 
 
 def test_the_technique_is_one_file() -> None:

@@ -39,7 +39,7 @@ class Figure:
     def data(self) -> dict[str, Any]:
         """What the page's script needs of it."""
         drawn = {"values": self.values} if self.values else {"lines": self.lines}
-        about = {"id": self.id, "kind": self.kind, "unit": self.unit, "time": self.time}
+        about: dict[str, Any] = {"id": self.id, "kind": self.kind, "unit": self.unit, "time": self.time}
         if self.kinds:
             about["kinds"] = [kind.name for kind in self.kinds]
         return {**about, "spec": self.spec, **drawn}

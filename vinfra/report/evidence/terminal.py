@@ -88,7 +88,7 @@ class _Sheet(Paper):
 
     def entry(self, entry: Entry) -> None:
         """A row: what was measured, then its numbers; a row without a prediction is one line."""
-        aside = [] if entry.measurement.evidence == "seen-primary" else [entry.measurement.evidence]
+        aside = [str(entry.measurement.evidence)] if entry.measurement.evidence != "seen-primary" else []
         aside += [entry.use] if self.everything else []
         head = f"{entry.id}  {entry.title}" + (f", {', '.join(aside)}" if aside else "")
         if (why := entry.reason) is not None:

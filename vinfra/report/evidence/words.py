@@ -15,11 +15,6 @@ EVIDENCE = {
     "seen-secondary": "read where the source is quoted",
     "recalled": "recalled, not yet checked against the source",
 }
-USE = {
-    "validate": "to validate: predicted",
-    "calibrate": "to calibrate: constants of the models come from these",
-    "context": "background: nothing is fitted to it, and it is not predicted",
-}
 ORDER = "pairs of platforms of one row that stand in the published order, where it has one"
 CLOSE, FAR = 0.2, 0.5  # errors that are called small and large: colours on the page, nothing else
 
