@@ -26,8 +26,13 @@ def _work() -> Mapping[str, float]:
     return found.work
 
 
-def pace(processor: Processor) -> float:
-    """Work per second of one core; KeyError for a generation whose work per cycle is not known."""
+def work_per_cycle(processor: Processor) -> float:
+    """Work of one cycle relative to K8; KeyError for a generation of which it is not known."""
     if processor.microarchitecture not in _work():
         raise KeyError(f"work per cycle of {processor.microarchitecture} is not known")
-    return processor.frequency * _work()[processor.microarchitecture]
+    return _work()[processor.microarchitecture]
+
+
+def pace(processor: Processor) -> float:
+    """Work per second of one core; KeyError for a generation whose work per cycle is not known."""
+    return processor.frequency * work_per_cycle(processor)

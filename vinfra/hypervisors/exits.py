@@ -16,6 +16,11 @@ from vinfra.hypervisors.technique import Technique
 from vinfra.spec import field
 from vinfra.units import Cycles
 
+# Where a guest has an interrupt controller of its own, it ends interrupts and sends them without an exit; what is
+# left of
+# a tick is setting the next one. An interrupt can be posted to a guest that runs.
+OWN_CONTROLLER = {"interrupt": 0, "ipi": 0, "timer-tick": 1, "tpr-write": 0}
+DIRECT = frozenset({"interrupt", "ipi"})
 REPLACED = ("mmio", "port-io", "tpr-write")  # instructions the hypervisor runs in the guest's place
 
 
@@ -54,6 +59,10 @@ class HardwareExits(Technique):
         if event == "tpr-write" and (guest.bits == 64 or processor.has("flexpriority")):
             return 0.0  # CR8, and the register FlexPriority shadows, are the guest's own
         exits, registers = self.exits.get(event, 0), self.registers.get(event, 0)
+        if event in OWN_CONTROLLER and processor.has("apic-virtualization"):
+            registers = OWN_CONTROLLER[event]
+        if event in DIRECT and processor.has("posted-interrupts"):
+            exits = 0
         work = exits * self.plain_exit(processor) + registers * self.beyond("port-io", processor)
         if event in REPLACED:
             return work - (cycles(event, "native", processor) or 0.0)

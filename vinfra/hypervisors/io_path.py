@@ -3,8 +3,8 @@
     c(event) = registers * access(technique) + notices * notice(technique) + work
 
 An emulated device is driven by registers, each access emulated as the technique does it; a paravirtual one by a ring in
-memory and a notice now and then. Unit: cycles; `work` in cycles of Prescott, carried to other processors by their
-monitor ratio.
+memory and a notice now and then. Unit: cycles; `work` in cycles of Prescott: code
+like any other, it takes fewer of a processor that does more work in a cycle.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vinfra.hardware.events import GuestEvent
+from vinfra.hardware.pace import work_per_cycle
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
-from vinfra.hypervisors.measured import carried, references
+from vinfra.hypervisors.measured import references
 from vinfra.hypervisors.technique import Technique
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
@@ -36,7 +37,8 @@ class IoPath(Spec):
         """Cycles that one event takes on its way, above native."""
         registers = self.registers.get(event, 0.0) * technique.access(processor, guest)
         notices = self.notices.get(event, 0.0) * technique.notice(processor)
-        return registers + notices + carried(self.work.get(event, 0.0), references()[0], processor)
+        slower = work_per_cycle(references()[0]) / work_per_cycle(processor)
+        return registers + notices + self.work.get(event, 0.0) * slower
 
 
 io_paths: Registry[IoPath] = Registry("io path", "vinfra.hypervisors.io_paths", IoPath)

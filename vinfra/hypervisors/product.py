@@ -87,6 +87,7 @@ class Product(Spec):
     kernels: dict[str, Kernel] = field({}, "what a technique asks of a guest's kernel; nothing where unsaid")
     io_path: str | None = field("native", "way of disk requests and packets of a guest without drivers made for it")
     drivers_io_path: str | None = field(None, "the same of a guest with drivers made for it")
+    host_pages: Bytes = field("4 KiB", "pages it maps a guest's memory with by itself, where tables are nested")
     scheduler: SchedulerName | None = field(None, "CPU scheduler, or the one that stands for it")
     scheduler_settings: dict[str, Any] = field({}, "parameters of the scheduler as this release has it")
     memory_reclaim: list[Reclaim] = field([], "how it takes memory from guests that have more together than there is")

@@ -49,9 +49,9 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     settings = resolved.scenario.hosts[kind.group]
     if kind.processor is None:
         return _on_unknown(settings, kind, group)
-    guest = Guest(group.bits, group.pages, group.host_pages, group.kernel == "modifiable")
     product: Product = facts.load("products", settings.hypervisor, Product)
     _fits(product, group)
+    guest = Guest(group.bits, group.pages, _host_pages(product, group), group.kernel == "modifiable")
     technique = choose(product, kind.processor, guest, settings.technique)
     paravirtual = product.drivers_io_path is not None if group.drivers is None else group.drivers == "paravirtual"
     way = path(product, paravirtual)
@@ -59,6 +59,12 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     disk_io = technique.cost("disk-io", kind.processor, guest) + way.cost("disk-io", technique, kind.processor, guest)
     used = _used(group, technique.name, way.name, cost.by_event)
     return Price(cost.factor, max(0.0, disk_io), cost.by_event, _kernel(group, _interface(product, technique)), used)
+
+
+def _host_pages(product: Product, group: VmGroup) -> float:
+    """Bytes of the pages a group's memory is mapped with: as the scenario says, else the larger of the guest's and
+    those the product takes by itself."""
+    return max(group.pages, product.host_pages) if group.host_pages is None else group.host_pages
 
 
 def _fits(product: Product, group: VmGroup) -> None:

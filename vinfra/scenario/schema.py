@@ -116,7 +116,9 @@ class VmGroup(Spec):
     )
     bits: Literal[32, 64] = field(64, "word size of the guest")
     pages: Bytes = field("4 KiB", "page size the guest uses for its memory")
-    host_pages: Bytes | None = field(None, "page size the hypervisor uses for it; the guest's when unsaid")
+    host_pages: Bytes | None = field(
+        None, "page size the hypervisor maps it with; the guest's or the product's, whichever is larger, when unsaid"
+    )
     kernel: Literal["modifiable", "fixed"] = field(
         "modifiable", "whether the guest's kernel can be changed for a hypervisor; fixed: as Windows"
     )

@@ -104,6 +104,14 @@ def test_shadow_paging_under_exits_costs_what_the_nanobenchmarks_measured() -> N
     assert shadow.cost("page-fault", PRESCOTT, SMALL) == pytest.approx(12732 + 10149), "two exits"
 
 
+def test_a_guest_with_an_interrupt_controller_of_its_own_leaves_for_ticks_alone() -> None:
+    nested, new = NestedPaging(), processor("epyc-9654p")
+    old = new.without(["apic-virtualization", "posted-interrupts"])
+    for event in ("interrupt", "ipi"):
+        assert nested.cost(event, new, SMALL) == 0 < nested.cost(event, old, SMALL)
+    assert 0 < nested.cost("timer-tick", new, SMALL) <= nested.cost("timer-tick", old, SMALL)
+
+
 def test_a_switch_costs_what_was_measured_for_each_generation_of_kvm() -> None:
     merom = processor("xeon-3040")
     names = {"shadow-paging-uncached": 53.01, "shadow-paging": 6.36, "paravirtual-mmu": 1.60}

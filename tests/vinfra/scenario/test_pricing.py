@@ -39,6 +39,11 @@ def test_bare_hardware_has_no_drivers_of_a_hypervisor() -> None:
         priced(LAB.replace("esx-4.0", "none").replace("oltp", "oltp, drivers: paravirtual"))
 
 
+def test_a_product_that_takes_large_pages_by_itself_does_unless_the_scenario_says_small_ones() -> None:
+    large, small = priced(), priced(LAB.replace("oltp", "oltp, host_pages: 4 KiB"))
+    assert large.by_event["tlb-miss"] < small.by_event["tlb-miss"]
+
+
 def test_a_feature_that_is_switched_off_is_not_used() -> None:
     assert ("techniques", "nested-paging") in priced().used
     without = LAB.replace("esx-4.0", "esx-4.0, without: [nested-paging]")
