@@ -9,24 +9,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vinfra.hardware.events import GuestEvent
-from vinfra.hypervisors.io_path import IoPath, io_paths
+from vinfra.hypervisors.io_path import Ring, io_paths
 from vinfra.spec import field
 from vinfra.units import Cycles
 
 
 @io_paths.register("split-driver")
-class SplitDriver(IoPath):
+class SplitDriver(Ring):
     """Front end in the guest, back end and driver in dom0 (Xen)."""
 
     source: ClassVar[str] = "Menon et al., USENIX ATC 2006"
-    drivers: ClassVar[bool] = True
 
-    notices: dict[GuestEvent, float] = field(
-        {"packet": 0.25, "disk-io": 1.0},
-        "notices to the other side that one event takes",
-        source="one notice for four packets under load",
-        tag="assumed",
-    )
     work: dict[GuestEvent, Cycles] = field(
         {"packet": "28500 cycles", "disk-io": "28500 cycles"},
         "code of hypervisor, driver domain or host for one event, on Prescott",

@@ -8,24 +8,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vinfra.hardware.events import GuestEvent
-from vinfra.hypervisors.io_path import IoPath, io_paths
+from vinfra.hypervisors.io_path import Ring, io_paths
 from vinfra.spec import field
 from vinfra.units import Cycles
 
 
 @io_paths.register("vmbus")
-class Vmbus(IoPath):
+class Vmbus(Ring):
     """Synthetic devices: a ring to the parent partition (Hyper-V)."""
 
     source: ClassVar[str] = "assumed from virtio"
-    drivers: ClassVar[bool] = True
 
-    notices: dict[GuestEvent, float] = field(
-        {"packet": 0.25, "disk-io": 1.0},
-        "notices to the other side that one event takes",
-        source="one notice for four packets under load",
-        tag="assumed",
-    )
     work: dict[GuestEvent, Cycles] = field(
         {"packet": "7000 cycles", "disk-io": "20000 cycles"},
         "code of hypervisor, driver domain or host for one event, on Prescott",

@@ -9,24 +9,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vinfra.hardware.events import GuestEvent
-from vinfra.hypervisors.io_path import IoPath, io_paths
+from vinfra.hypervisors.io_path import Ring, io_paths
 from vinfra.spec import field
 from vinfra.units import Cycles
 
 
 @io_paths.register("vmkernel")
-class Vmkernel(IoPath):
+class Vmkernel(Ring):
     """A ring shared with a hypervisor that has the drivers."""
 
     source: ClassVar[str] = "assumed from the native path"
-    drivers: ClassVar[bool] = True
 
-    notices: dict[GuestEvent, float] = field(
-        {"packet": 0.25, "disk-io": 1.0},
-        "notices to the other side that one event takes",
-        source="one notice for four packets under load",
-        tag="assumed",
-    )
     work: dict[GuestEvent, Cycles] = field(
         {"packet": "3500 cycles", "disk-io": "15000 cycles"},
         "code of hypervisor, driver domain or host for one event, on Prescott",
