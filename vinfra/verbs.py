@@ -109,7 +109,7 @@ def new(given: argparse.Namespace) -> int:
     import re
     from importlib import resources
 
-    from vinfra.scenario.schema import KEBAB
+    from vinfra.scenario.keys import KEBAB
 
     path = Path(f"{given.name}.yaml")
     if not re.fullmatch(KEBAB, given.name):

@@ -68,12 +68,15 @@ def test_models_do_not_look_at_the_clock_on_the_wall() -> None:
         "storage",
         "workloads",
         "compute",
+        "backup",
         "operations",
+        "faults",
         "metrics",
     ]
     sources = [path for room in models for path in (ROOT / "vinfra" / room).glob("**/*.py")]
     assert sources
-    wall = re.compile(r"^\s*(import|from)\s+(time|datetime|random)\b", re.MULTILINE)
+    # Dates are arithmetic; what asks the machine for today's is not.
+    wall = re.compile(r"^\s*(import|from)\s+(time|random)\b|\.(now|today|utcnow)\(", re.MULTILINE)
     assert [name(path) for path in sources if wall.search(path.read_text())] == []
 
 

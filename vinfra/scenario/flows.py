@@ -12,7 +12,8 @@ from vinfra.compute.fleet import Hosts, Vms
 from vinfra.compute.transfer import Plan
 from vinfra.errors import InputError
 from vinfra.scenario.load import Resolved
-from vinfra.scenario.schema import Datastore, Transfer
+from vinfra.scenario.schema import Transfer
+from vinfra.scenario.schema_storage import Datastore
 from vinfra.storage.lun import Disk, Raid, capacity, disk_ios_per_byte
 from vinfra.topology.graph import Topology, build
 

@@ -13,23 +13,10 @@ from pydantic import Field
 from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
 from vinfra.hypervisors.product import Reclaim
+from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
+from vinfra.scenario.schema_storage import Datastore, Segment
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, Seconds
-
-KEBAB = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*$")]
-Kebab = Annotated[str, Field(pattern=KEBAB)]
-
-
-def named(kind: str, default: Any, description: str) -> Any:
-    """A field that names a fact or a plug-in of a kind (`vinfra list KIND`); the editor completes it."""
-    return Field(default, description=f"{description} (vinfra list {kind})", json_schema_extra={"names": kind})
-
-
-def chosen(kind: str, default: Any, description: str) -> Any:
-    """A mapping that names a plug-in of a kind and gives its parameters; load.py reads it with the plug-in's own
-    class."""
-    return Field(default, description=description, json_schema_extra={"plugin": kind})
 
 
 class HostGroup(Spec):
@@ -142,23 +129,6 @@ class Move(Spec):
     at_once: int | None = field(None, "how many are under way together; all when unsaid", ge=1)
 
 
-class Segment(Spec):
-    """A network everything in `joins` hangs on; each has a link of its own to it."""
-
-    kind: Literal["ethernet", "fibre-channel"] = field("ethernet", "what kind of network")
-    speed: BytesPerSecond = field(..., "speed of each link", gt=0)
-    joins: list[Name] = field(..., "hosts, host groups and arrays on it", min_length=2)
-
-
-class Datastore(Spec):
-    """A LUN with a file system: spindles behind a RAID level on an array."""
-
-    array: Name = field(..., "the array it lies on")
-    disks: int = field(..., "spindles behind the LUN", ge=1)
-    disk: str = named("disks", ..., "the kind of disk")
-    raid: str = named("raid", "raid5", "the RAID level")
-
-
 class Scenario(Spec):
     """One question about virtual infrastructure."""
 
@@ -166,6 +136,9 @@ class Scenario(Spec):
     question: str = field(..., "the question this file answers, in one sentence", min_length=1)
     background: str = field("", "why anybody asks")
     seed: int = field(1, "where all randomness starts", ge=0)
+    start: Moment = field(
+        "2007-10-01T00:00", "date and time of day at which it begins, as in 2007-10-01T00:00; a Monday when unsaid"
+    )
     warmup: Seconds = field("0 s", "simulated before anything is measured")
     duration: Seconds = field("24 h", "how long is measured", gt=0)
     epoch: Seconds = field("5 min", "how long a sample of demand holds", gt=0)
