@@ -124,6 +124,12 @@ DIMENSIONS = {
     ),
     "cycles": Dimension("a number of cycles", "2409 cycles", {"cycles": 1}, _means("cycle clocks ticks", "cycles")),
     "fraction": Dimension("a fraction", "12 %", {"%": Ratio(1, 100)}, _means("percent pct", "%")),
+    "turnover": Dimension(
+        "a part in a time",
+        "6 %/day",
+        {"%/day": Ratio(1, 100 * 86400), "%/h": Ratio(1, 100 * 3600)},
+        {**_means("%/d %/24h % % a day", "%/day"), **_means("%/hour", "%/h")},
+    ),
 }
 
 
@@ -307,3 +313,4 @@ BytesPerSecond = Annotated[float, Quantity("data rate")]
 PerSecond = Annotated[float, Quantity("rate")]
 Cycles = Annotated[float, Quantity("cycles")]
 Fraction = Annotated[float, Quantity("fraction")]
+PartPerSecond = Annotated[float, Quantity("turnover")]

@@ -21,6 +21,7 @@ from vinfra.units import Bytes
 Bits = Literal["32-bit", "64-bit"]
 SchedulerName = Literal["esx", "credit", "cfs", "hyper-v", "host"]
 Reclaim = Literal["sharing", "balloon", "compression", "swap", "dynamic-memory"]
+DiskFormat = Literal["vmdk", "vhd", "vhdx", "qcow2", "raw"]
 
 ProductFeature = Literal[
     "backup-api",  # backup without an agent, through an interface of the product
@@ -91,6 +92,9 @@ class Product(Spec):
     scheduler: SchedulerName | None = field(None, "CPU scheduler, or the one that stands for it")
     scheduler_settings: dict[str, Any] = field({}, "parameters of the scheduler as this release has it")
     memory_reclaim: list[Reclaim] = field([], "how it takes memory from guests that have more together than there is")
+    dirty_maps: dict[DiskFormat, Literal["kept", "until-power-off"]] = field(
+        {}, "formats of disks whose changed blocks it remembers, the usual one first, and for how long; none where unsaid"
+    )
     max_vcpus: int | None = field(None, "vCPUs of one VM at most", ge=1)
     max_vm_memory: Bytes | None = field(None, "memory of one VM at most")
     max_host_cpus: int | None = field(None, "hardware threads of a host that it uses at most", ge=1)
