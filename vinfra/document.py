@@ -183,6 +183,8 @@ def _syntax(wrong: yaml.MarkedYAMLError, text: str, file: str) -> InputError:
         return InputError.at(Place(file), f"is not YAML: {problem}")
     here = Place(file, mark.line + 1, mark.column + 1)
     began = (wrong.context_mark or mark).line + 1
+    if "maximum nesting depth" in problem:  # of libyaml since 0.2.6, whose scanner is ahead of the events counted here
+        return InputError.at(here, f"is nested more than {DEPTH} deep")
     if "cannot start any token" in problem:
         character = text[mark.index : mark.index + 1]
         tab = character == "\t"
