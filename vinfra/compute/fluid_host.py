@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vinfra.compute.cluster import Cluster
-from vinfra.compute.fleet import Floats
+from vinfra.compute.fleet import Floats, Ints
 from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import Clock
 from vinfra.engine.recorder import Recorder
@@ -25,7 +25,11 @@ from vinfra.engine.sharing import Sharing
 @dataclass(frozen=True, slots=True)
 class Span:
     """What happened since the last look: cycles VMs wanted and were granted, those that were useful to their guests and
-    seconds of their own cores that these are, cycles the hosts used, joules they drew, and seconds they were full."""
+    seconds of their own cores that these are, cycles the hosts used, joules they drew, and seconds they were full.
+
+    `crowded` are the seconds that the host of each of `vms` was full, `denied` the part (0..1) of what that VM wanted
+    meanwhile and was not granted, both of shape (vms,).
+    """
 
     wanted: float
     granted: float
@@ -34,6 +38,9 @@ class Span:
     used: float
     joules: float
     full: float
+    vms: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    crowded: Floats = field(default_factory=lambda: np.zeros(0))
+    denied: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 class FluidHosts:
@@ -59,6 +66,7 @@ class FluidHosts:
         self._carried = np.zeros(len(self.hosts))
         self._served = np.zeros(len(self.vms))
         self._on_host = np.zeros(len(self.hosts))
+        self._here = np.full(len(self.vms), clock.now)
         self._wanted, self._wanted_since = 0.0, clock.now
         self._moved = np.zeros(3)
 
@@ -98,7 +106,8 @@ class FluidHosts:
         """From now on a VM gets at most this part of what it wants."""
         row = self._row[vm]
         self._paces[row] = fraction
-        self._limit(row, vm)
+        if self._activities:  # none before the first epoch says what VMs want
+            self._limit(row, vm)
 
     def arrive(self, vm: int, host: int, want: Callable[[], float]) -> None:
         """A VM goes on at another host, where it wants so much once it is there."""
@@ -109,6 +118,7 @@ class FluidHosts:
         since = granted - self._served[row]
         self._moved += (since, *self._use(np.array([since]), np.array([vm])))
         self._served[row] = 0.0
+        self._here[row] = self.clock.now
         self._on_host[np.searchsorted(self.hosts, self.cluster.host[vm])] += granted
         self.settle([int(self.cluster.host[vm]), host])
         self.cluster.arrive(vm, host)
@@ -141,11 +151,21 @@ class FluidHosts:
         since = served - self._served
         granted, useful, cores = (self._moved + np.array([since.sum(), *self._use(since, self.vms)])).tolist()
         used, joules, full = (carried - self._carried).sum(), self._joules.sum(), self._full.sum()
-        span = Span(self._wanted, granted, useful, cores, float(used), float(joules), float(full))
+        total = self._wanted, granted, useful, cores, float(used), float(joules), float(full)
+        span = Span(*total, self.vms, *self._denied(since))
         self._served, self._carried, self._wanted = served, carried, 0.0
+        self._here[:] = self.clock.now
         for array in (self._joules, self._full, self._moved):
             array[:] = 0.0
         return span
+
+    def _denied(self, since: Floats) -> tuple[Floats, Floats]:
+        """Seconds that each VM's host was full, and the part of what it wanted meanwhile that it was not granted;
+        `since` are the cycles it was granted since the last look. All it lacks was denied while its host was full."""
+        crowded = self._full[np.searchsorted(self.hosts, self.cluster.host[self.vms])]
+        lacking, wanted = self._wants * (self.clock.now - self._here) - since, self._wants * crowded
+        denied = np.divide(lacking, wanted, out=np.zeros(len(self.vms)), where=wanted > 0)
+        return crowded, np.clip(denied, 0.0, 1.0)
 
     def balance(self, moved: Callable[[str], float]) -> list[tuple[str, float, float]]:
         """For every host: its name, cycles it carried, and cycles VMs were served plus those of transfers."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
 from vinfra import spec
-from vinfra.compute.transfer import BEFORE_GUESTS
+from vinfra.compute.transfer import OUTSTANDING
 from vinfra.engine.activity import Activity, Resource
 from vinfra.engine.clock import Clock
 from vinfra.engine.recorder import Recorder
@@ -23,7 +23,7 @@ from vinfra.registry import Registry
 from vinfra.spec import Spec
 from vinfra.workloads.writable_set import WritableSet
 
-STREAM = BEFORE_GUESTS * 65536  # weight of a migration: that of a transfer in blocks of 64 KiB
+STREAM = OUTSTANDING * 65536  # weight of a migration: that of a transfer in blocks of 64 KiB
 Phases = Generator[Any, Any, None]
 
 
