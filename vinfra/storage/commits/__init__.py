@@ -1,0 +1,1 @@
+"""Ways to commit a snapshot, one a file."""

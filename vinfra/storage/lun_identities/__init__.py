@@ -1,0 +1,1 @@
+"""By what a LUN is known again, one policy a file."""
