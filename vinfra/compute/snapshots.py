@@ -1,0 +1,197 @@
+"""Snapshots of VMs in simulated time: a stun to make one, a delta disk that grows while it is there, a commit over the
+LUN that the guest goes on writing behind, and a stun at the end.
+
+Delta disks take the space of their datastore in steps (storage/datastore.py). Where it is used up, a VM that needs
+another step stops: that is an outcome, and it goes on when there is room again. Units: bytes, seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from vinfra.compute.streams import Failed, Phases, Streams, Way
+from vinfra.engine.clock import Clock
+from vinfra.engine.recorder import Recorder
+from vinfra.storage.commit import Commit, Ended
+from vinfra.storage.datastore import Space
+from vinfra.workloads.writable_set import WritableSet
+
+STUCK = "its snapshot cannot be removed"
+
+
+class Holder(Protocol):
+    """A VM whose disk can have a snapshot."""
+
+    @property
+    def name(self) -> str:
+        """The VM."""
+
+    @property
+    def host(self) -> str:
+        """The host that runs it."""
+
+    @property
+    def datastore(self) -> str:
+        """Where its disk lies."""
+
+    @property
+    def writes(self) -> WritableSet:
+        """How the guest overwrites it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Which job made it, of whom, and when."""
+
+    owner: str
+    holder: Holder
+    since: float
+
+
+@dataclass(slots=True)
+class Stopped:
+    """A VM that stood still because its datastore was full, from when; until when, once it went on."""
+
+    vm: str
+    datastore: str
+    since: float
+    until: float | None = None
+
+
+class Snapshots:
+    """All open snapshots of one simulation. `spaces` are the datastores, `way` is what a byte of a commit uses, `pace`
+    sets how fast a VM goes (0..1) for moments, `stop` lets it stand still, or go on."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        streams: Streams,
+        recorder: Recorder,
+        spaces: Mapping[str, Space],
+        commit: Commit,
+        way: Callable[[Holder], Way],
+        pace: Callable[[str, float], None],
+        stop: Callable[[str, bool], None],
+    ) -> None:
+        self.clock = clock
+        self.streams = streams
+        self.recorder = recorder
+        self.spaces = spaces
+        self.commit = commit
+        self.way = way
+        self.pace = pace
+        self.stop = stop
+        self.open: dict[str, Snapshot] = {}
+        self.held: set[str] = set()
+        self.stuns: list[float] = []
+        self.diverged = 0
+        self.stopped: list[Stopped] = []
+        self._still: dict[str, Stopped] = {}
+        self.peak = 0.0
+
+    def create(self, holder: Holder, owner: str) -> Phases:
+        """Make a snapshot; Failed where its datastore has no room for one."""
+        yield from self._stun(holder.name, self.commit.create)
+        space = self.spaces[holder.datastore]
+        if not space.room(self.clock.now):
+            raise Failed(f"{holder.datastore} is full: no room for a snapshot")
+        space.open(holder.name, holder.writes, self.clock.now)
+        self.open[holder.name] = Snapshot(owner, holder, self.clock.now)
+        self._weigh()
+        self._foresee(holder.datastore)
+
+    def left(self, vm: str) -> bool:
+        """Whether a VM has a snapshot."""
+        return vm in self.open
+
+    def remove(self, holder: Holder) -> Phases:
+        """Commit a snapshot, round by round while the guest writes on, and end it; Failed where it cannot be removed,
+        and then it stays."""
+        if holder.name in self.held:
+            raise Failed(STUCK)
+        self._weigh()
+        rounds = self.commit.rounds(self.spaces[holder.datastore].grown(holder.name, self.clock.now), holder.writes)
+        rate, amount, seconds = math.inf, 0.0, 0.0
+        ended: Ended | None = None
+        while ended is None:
+            try:
+                amount = rounds.send(seconds) if amount else next(rounds)
+            except StopIteration as over:
+                ended = over.value
+                break
+            since = self.clock.now
+            yield from self.streams.carry(f"commit/{holder.name}", amount, lambda: self.way(holder))
+            seconds = self.clock.now - since
+            rate = amount / seconds if seconds > 0 else math.inf
+        assert ended is not None
+        self.diverged += ended.diverged
+        yield from self._stun(holder.name, self.commit.remove + ended.stun_bytes / rate)
+        self._weigh()
+        self.spaces[holder.datastore].close(holder.name, self.clock.now)
+        del self.open[holder.name]
+        if holder.name in self._still:
+            self._go_on(holder.name)
+        self._room(holder.datastore)
+
+    def take(self, datastore: str, part: float) -> None:
+        """Others take up this part (0..1) of what is free on a datastore; 0 gives back what they had."""
+        space = self.spaces[datastore]
+        space.take(0.0)
+        space.take(part * space.free(self.clock.now))
+        self._room(datastore)
+
+    def _stun(self, vm: str, seconds: float) -> Phases:
+        """The VM stands still for so long."""
+        if seconds <= 0:
+            return
+        self.stuns.append(seconds)
+        self.pace(vm, 0.0)
+        try:
+            yield self.clock.timeout(seconds)
+        finally:
+            self.pace(vm, 0.0 if vm in self._still else 1.0)
+
+    def _foresee(self, datastore: str) -> None:
+        """Look again when the datastore will be full as things are."""
+        at = self.spaces[datastore].fills_at(self.clock.now)
+        if at < math.inf:
+            self.clock.call_at(max(at, self.clock.now), self._fill, datastore, source=f"datastore/{datastore}")
+
+    def _fill(self, datastore: str) -> None:
+        """Perhaps it is full now: who needs another step there stops."""
+        names = self.spaces[datastore].stand_still(self.clock.now)
+        if not names:
+            return
+        self._weigh()
+        self.recorder.enter(f"datastore/{datastore}", "full", self.clock.now)
+        for name in names:
+            self._still[name] = Stopped(name, datastore, self.clock.now)
+            self.stopped.append(self._still[name])
+            self.stop(name, True)
+            self.recorder.enter(name, f"stopped: {datastore} is full", self.clock.now)
+        self._foresee(datastore)
+
+    def _room(self, datastore: str) -> None:
+        """Space came or went: where there is a step again, who stood still goes on, as far as it lasts."""
+        space = self.spaces[datastore]
+        if space.room(self.clock.now):
+            self.recorder.enter(f"datastore/{datastore}", "", self.clock.now)
+            for name in space.go_on(self.clock.now):
+                self._go_on(name)
+        self._foresee(datastore)
+
+    def _go_on(self, name: str) -> None:
+        self._still.pop(name).until = self.clock.now
+        self.stop(name, False)
+        self.recorder.enter(name, "", self.clock.now)
+
+    def stood(self, now: float) -> list[float]:
+        """Seconds each VM stood still because its datastore was full, up to now."""
+        return [(now if one.until is None else one.until) - one.since for one in self.stopped]
+
+    def _weigh(self) -> None:
+        """Remember the most that all deltas took."""
+        self.peak = max(self.peak, math.fsum(space.allocated(self.clock.now) for space in self.spaces.values()))
