@@ -93,7 +93,8 @@ class Product(Spec):
     scheduler_settings: dict[str, Any] = field({}, "parameters of the scheduler as this release has it")
     memory_reclaim: list[Reclaim] = field([], "how it takes memory from guests that have more together than there is")
     dirty_maps: dict[DiskFormat, Literal["kept", "until-power-off"]] = field(
-        {}, "formats of disks whose changed blocks it remembers, the usual one first, and for how long; none where unsaid"
+        {},
+        "formats of disks whose changed blocks it remembers, the usual one first, and for how long; none when unsaid",
     )
     max_vcpus: int | None = field(None, "vCPUs of one VM at most", ge=1)
     max_vm_memory: Bytes | None = field(None, "memory of one VM at most")

@@ -26,12 +26,32 @@ MOVED = {
     "transfers_unfinished": 1.0,
     "transferred_bytes": 5e9,
     "transfer_busy_s": 50.0,
-    "lun_done_ios": 300.0,
-    "lun_possible_ios": 600.0,
+    "lun_busy_s": 300.0,
+    "lun_possible_s": 600.0,
     "migrations": 4.0,
     "migrations_unfinished": 1.0,
     "migrated_bytes": 3 * 2.0**30,
     "migrations_took_s": 90.0,
+}
+GIB = 2.0**30
+PROTECTED = {
+    "backups_missed": 1.0,
+    "backups_failed": 2.0,
+    "backups_done": 3.0,
+    "backups_wrong": 4.0,
+    "restores_done": 5.0,
+    "restores_failed": 6.0,
+    "backup_lan_bytes": 7.0,
+    "proxy_cpu": 0.08,
+    "snapshot_peak_bytes": 9 * GIB,
+    "snapshots_left": 10.0,
+    "backup_read_bytes": 11 * GIB,
+    "repository_bytes": 12 * GIB,
+    "repository_peak_bytes": 13 * GIB,
+    "vms_stopped": 14.0,
+    "vms_stopped_s": 15.0,
+    "first_stop_s": 16.0,
+    "commits_diverged": 17.0,
 }
 SCHEDULED = {
     "vcpu_wanted": 200.0,
@@ -53,11 +73,24 @@ MEMORY = {
     "memory_waiting": [0.1, 0.5],
     "memory_faults": [100.0, 300.0],
 }
+GUESTS = {
+    "guest_latency_s/a": [0.01, 0.03],
+    "guest_ios_per_s/a": [10.0, 20.0],
+    "guest_ios_wanted_per_s/a": [10.0, 30.0],
+    "guest_latency_s/b": [0.002, 0.0],
+    "guest_ios_per_s/b": [50.0, 0.0],
+    "guest_ios_wanted_per_s/b": [50.0, 0.0],
+}
 SAMPLES = {
     "latency_s": np.array([0.001, 0.002, 0.003, 0.004, 0.104]),
     "migration_s": np.array([10.0, 20.0, 30.0, 40.0]),
     "migration_downtime_s": np.array([0.1, 0.2, 0.3, 1.0]),
     "migration_held_up": np.array([0.0, 0.5]),
+    "backup_window_s": np.array([100.0, 200.0]),
+    "rpo_s": np.array([10.0, 30.0]),
+    "rto_s": np.array([1.0, 3.0]),
+    "offsite_lag_s": np.array([5.0, 7.0]),
+    "stun_s": np.array([1.0, 2.0]),
 }
 
 
@@ -88,6 +121,10 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("transfers_unfinished", 1.0),
         ("disk_throughput_mb_per_s", 100.0),
         ("lun_utilisation_pct", 50.0),
+        ("guest_latency_ms", 6.0),
+        ("guest_latency_p99_ms", 30.0),
+        ("guest_iops_per_s", 50.0),
+        ("guest_ios_denied_pct", 100 / 21),
         ("migrations", 4.0),
         ("migrations_unfinished", 1.0),
         ("migration_s", 25.0),
@@ -124,11 +161,36 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("memory_state", 3.0),
         ("memory_wait_pct", 20.0),
         ("memory_faults_per_s", 150.0),
+        ("backup_window_s", 150.0),
+        ("backup_window_max_s", 200.0),
+        ("missed_vms", 1.0),
+        ("failed_backups", 2.0),
+        ("backups", 3.0),
+        ("wrong_disks", 4.0),
+        ("rpo_s", 20.0),
+        ("rpo_max_s", 30.0),
+        ("rto_s", 2.0),
+        ("rto_max_s", 3.0),
+        ("restores", 5.0),
+        ("failed_restores", 6.0),
+        ("lan_bytes", 7.0),
+        ("proxy_cpu_pct", 8.0),
+        ("snapshot_peak_gib", 9.0),
+        ("snapshots_left", 10.0),
+        ("backup_read_gib", 11.0),
+        ("repository_gib", 12.0),
+        ("repository_peak_gib", 13.0),
+        ("offsite_lag_s", 7.0),
+        ("stopped_vms", 14.0),
+        ("stopped_time_s", 15.0),
+        ("first_stop_s", 16.0),
+        ("stun_s", 1.5),
+        ("diverged_commits", 17.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
-        record(MOVED | SCHEDULED | REMEMBERED | PRICED, (10.0, 20.0), **MEMORY)
+        record(MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED, (10.0, 20.0), **MEMORY, **GUESTS)
     ) == pytest.approx(value)
 
 

@@ -1,0 +1,1 @@
+"""Backup: proxies, transports, jobs, restore points, retention, catalog, restores."""

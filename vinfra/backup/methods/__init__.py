@@ -1,0 +1,1 @@
+"""One way to build restore points on each other in each file."""

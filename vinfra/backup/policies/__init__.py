@@ -1,0 +1,1 @@
+"""Products and rules that start backups through the API, one a file."""

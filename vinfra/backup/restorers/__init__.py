@@ -1,0 +1,1 @@
+"""Ways back from a restore point, one a file."""
