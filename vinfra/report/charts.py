@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vinfra.metrics.metric import Metric
+from vinfra.report import dates
 from vinfra.report.comparison import grouped, mean, row_key, where
 from vinfra.report.curves import Curve
 from vinfra.report.numbers import unit
@@ -25,18 +26,12 @@ Spec = dict[str, Any]
 def over_time(curve: Curve, variants: int) -> Spec:
     """Lines over time, one for each variant that is ticked, of the row that is chosen."""
     drawn = sorted(curve.variants)
-    time: Spec = {"title": f"time ({curve.time_unit})", "values": curve.ticks}
     return {
         **_frame(),
         "params": [{"name": "shown", "value": list(range(variants))}, {"name": "row", "value": 0}],
         "transform": [{"filter": "datum.r === row && indexof(shown, datum.id) >= 0"}],
         "encoding": {
-            "x": {
-                "field": "t",
-                "type": "quantitative",
-                "axis": {key: value for key, value in time.items() if value is not None},
-                "scale": {"nice": False, "domainMin": 0},
-            }
+            "x": _time(curve),
         },
         "layer": [
             {
@@ -46,6 +41,17 @@ def over_time(curve: Curve, variants: int) -> Spec:
             _pointer(drawn),
         ],
     }
+
+
+def _time(curve: Curve) -> Spec:
+    """The axis of time: of the calendar where the run has one, or counted from its start."""
+    if curve.zero is None:
+        axis: Spec = {"title": f"time ({curve.time_unit})", "values": curve.ticks}
+        known = {key: value for key, value in axis.items() if value is not None}
+        return {"field": "t", "type": "quantitative", "axis": known, "scale": {"nice": False, "domainMin": 0}}
+    label = dates.label(f"{curve.span * curve.scale * 1000:.0f}")
+    axis = {"title": None, "tickCount": dates.TICKS, "labelExpr": label}
+    return {"field": "t", "type": "temporal", "axis": axis, "scale": {"type": "utc", "nice": False}}
 
 
 def _pointer(drawn: Sequence[int]) -> Spec:

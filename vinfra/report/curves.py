@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from vinfra.metrics.metric import metrics
-from vinfra.report import numbers
+from vinfra.report import dates, numbers
 from vinfra.report.comparison import grouped, where
 from vinfra.scenario.results import Point, Run
 
+DIGITS_OF_TIME = 8
 PER_LINE = 2_000
 PER_PAGE = 200_000
 FIRST = ("power_w", "cpu_utilisation", "cpu_ready")
@@ -29,13 +30,19 @@ STEPS = (1, 2, 3, 4, 6, 12, 24, 48, 96)
 
 @dataclass(slots=True)
 class Curve:
-    """One series: its lines as [row, variant, times, values], and what the axes say."""
+    """One series: its lines as [row, variant, times, values], and what the axes say.
+
+    `zero` is the start of the run in milliseconds where times are told by the calendar; `scale` the seconds of a unit
+    of time.
+    """
 
     name: str
     title: str
     unit: str
     time_unit: str
     span: float
+    zero: int | None = None
+    scale: float = 1.0
     description: str = ""
     lines: list[list[Any]] = field(default_factory=list)
     thinned: int = 0
@@ -57,7 +64,7 @@ class Curve:
     @property
     def ticks(self) -> list[float] | None:
         """Round hours of a day or a few; None leaves the choice to the chart."""
-        if self.time_unit != "h":
+        if self.time_unit != "h" or self.zero is not None:
             return None
         step = next((step for step in STEPS if self.span / step <= 9), STEPS[-1])
         return [float(tick) for tick in range(0, math.floor(self.span + 1e-6) + 1, step)]
@@ -112,12 +119,14 @@ def _curve(name: str, rows: Sequence[dict[int, Point]]) -> Curve:
     last = max((_peak(point.series["time_s"]) for _, _, point in having), default=0.0)
     title, unit, factor = quantity(name, peak)
     scale, time_unit = next((scale, unit) for least, scale, unit in SPANS if last >= least)
-    curve = Curve(name, title, unit, time_unit, last / scale, described(name))
+    known = dates.calendar(point for _, _, point in having)
+    zero = None if known is None else dates.milliseconds(known)
+    curve = Curve(name, title, unit, time_unit, last / scale, zero, scale, described(name))
     for row, variant, point in having:
         times, values = thin(point.series["time_s"], point.series[name])
         curve.thinned = max(curve.thinned, len(point.series[name]) if len(times) < len(point.series[name]) else 0)
         curve.variants.add(variant)
-        curve.lines.append([row, variant, _plain(times / scale), _plain(values * factor)])
+        curve.lines.append([row, variant, _plain(times / scale, DIGITS_OF_TIME), _plain(values * factor)])
     return curve
 
 
@@ -127,11 +136,18 @@ def _peak(values: np.ndarray) -> float:
 
 
 def quantity(name: str, peak: float) -> tuple[str, str, float]:
-    """Title, unit, and the factor to it. A series called like a metric in per cent is that metric as a fraction."""
+    """Title, unit, and the factor to it. A series called like a metric in per cent is that metric as a fraction; what
+    stands after a slash is the group of VMs it is of."""
+    what, slash, group = name.partition("/")
+    if slash:
+        title, unit, factor = quantity(what, peak)
+        return f"{title} of {group}", unit, factor
     if f"{name}_pct" in metrics():
         return numbers.label(name), "%", 100.0
     for suffix, unit in sorted(SUFFIXES.items(), key=lambda item: -len(item[0])):
         if name.endswith(f"_{suffix}"):
+            if suffix == "s" and 0 < peak < 1:
+                return numbers.label(name.removesuffix("_s")), "ms", 1000.0
             size, prefix = next((pair for pair in PREFIXES if unit in PREFIXED and peak >= 10 * pair[0]), (1.0, ""))
             return numbers.label(name.removesuffix(f"_{suffix}")), prefix + unit, 1 / size
     return numbers.label(name), "", 1.0
@@ -140,6 +156,7 @@ def quantity(name: str, peak: float) -> tuple[str, str, float]:
 def described(name: str) -> str:
     """What the metric of the same name says it is; nothing for a series that is no metric."""
     known = metrics()
+    name = name.partition("/")[0]
     found = known.get(f"{name}_pct") or known.get(name)
     return found.description.removesuffix(", mean over time") if found else ""
 
@@ -161,5 +178,5 @@ def _stretches(edges: np.ndarray) -> Iterator[tuple[int, int]]:
     return zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
-def _plain(values: np.ndarray) -> list[float | None]:
-    return [float(f"{value:.5g}") if math.isfinite(value) else None for value in values.tolist()]
+def _plain(values: np.ndarray, digits: int = 5) -> list[float | None]:
+    return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in values.tolist()]

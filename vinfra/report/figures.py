@@ -31,6 +31,8 @@ class Figure:
     spec: charts.Spec
     unit: str = ""
     time: str = ""
+    zero: int | None = None
+    scale: float = 1.0
     lines: list[list[Any]] = field(default_factory=list)
     values: list[charts.Spec] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
@@ -40,6 +42,8 @@ class Figure:
         """What the page's script needs of it."""
         drawn = {"values": self.values} if self.values else {"lines": self.lines}
         about: dict[str, Any] = {"id": self.id, "kind": self.kind, "unit": self.unit, "time": self.time}
+        if self.zero is not None:
+            about |= {"zero": self.zero, "scale": self.scale}
         if self.kinds:
             about["kinds"] = [kind.name for kind in self.kinds]
         return {**about, "spec": self.spec, **drawn}
@@ -106,6 +110,8 @@ def _over_time(run: Run, found: Curves) -> Iterator[Figure]:
             spec=charts.over_time(curve, len(run.variants)),
             unit=curve.unit,
             time=curve.time_unit,
+            zero=curve.zero,
+            scale=curve.scale,
             lines=curve.lines,
         )
 

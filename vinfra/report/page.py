@@ -14,6 +14,8 @@ from vinfra.report.curves import curves
 from vinfra.report.exports import FILES, PAGE, versions
 from vinfra.report.figures import Figure, constants, figures, legend
 from vinfra.report.style import CONFIG
+from vinfra.report.timeline import Timelines, timelines
+from vinfra.report.tones import TONES
 from vinfra.report.whole import write_text
 from vinfra.scenario.results import Run
 
@@ -34,7 +36,9 @@ def render(run: Run) -> str:
     compared = compare(run)
     found = curves(run)
     drawn = figures(run, found)
-    scripts = [sealed.inside(bundle.script()), sealed.inside(sealed.asset("page.js"))] if drawn else []
+    told = timelines(run)
+    asked = drawn or told.panels
+    scripts = [sealed.inside(bundle.script()), sealed.inside(sealed.asset("page.js"))] if asked else []
     return sealed.template("page.html").render(
         run=run,
         compared=compared,
@@ -45,6 +49,7 @@ def render(run: Run) -> str:
         marks=_marks(run, compared),
         verdicts=[words.verdict(claim) for claim in run.expect],
         figures=drawn,
+        timeline=told,
         constants=constants(found),
         variants=legend(run, drawn),
         groups=words.groups(run.sources),
@@ -52,7 +57,7 @@ def render(run: Run) -> str:
         techniques=words.techniques(run.sources),
         versions=versions(run),
         files=FILES,
-        data=_data(run, drawn),
+        data=_data(run, drawn, told),
         css=sealed.asset("page.css"),
         scripts=scripts,
         policy=sealed.policy(scripts),
@@ -70,7 +75,9 @@ def _marks(run: Run, compared: Comparison) -> dict[str, Any]:
     }
 
 
-def _data(run: Run, drawn: list[Figure]) -> str:
+def _data(run: Run, drawn: list[Figure], told: Timelines) -> str:
     """What the page's script reads."""
     names = [variant.name for variant in run.variants]
-    return sealed.data({"config": CONFIG, "names": names, "figures": [figure.data for figure in drawn]})
+    pictures = {"figures": [figure.data for figure in drawn], "timelines": [panel.data for panel in told.panels]}
+    tones = [[known.ending, known.name == "wait", known.trouble > 0] for known in TONES]
+    return sealed.data({"config": CONFIG, "names": names, "tones": tones, **pictures})

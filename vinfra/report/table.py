@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vinfra.report import numbers
 from vinfra.report.comparison import Block, Cell, Comparison, compare, titled, where
 from vinfra.report.paper import Paper
+from vinfra.report.timeline import sentences
 from vinfra.scenario.results import Claim, Run
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class _Sheet(Paper):
         self.console.print()
         self.tables()
         self.legend()
+        for name, sentence in islice(sentences(self.run), ROWS):
+            self.say(f"{name}: {sentence}")
         for claim in self.run.expect:
             self.claim(claim)
         self.say(f"digest {self.run.digest}", "dim", wrap=False)

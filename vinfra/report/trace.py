@@ -1,21 +1,23 @@
 """The timeline in the Chrome trace event format, which Perfetto and the browser's own trace viewer open.
 
-One process for each variant (and row of the sweep), one thread for each entity; a state interval is a complete event,
-a series is a counter. Times are microseconds of simulated time. Source of the format: "Trace Event Format", Google,
-2016. Of several replications the first is shown, of a series only where it changes; a trace ends at 200,000 events, and
-says so, because viewers grow slow.
+One process for the series of each variant (and row of the sweep), and one for each kind of what has states there
+(faults, jobs, proxies, VMs), with a thread for each entity; a state interval is a complete event, a series a counter.
+Times are microseconds of simulated time. Source of the format: "Trace Event Format", Google, 2016. Of several
+replications the first is shown, of a series only where it changes; a trace ends at 200,000 events, and says so, because
+viewers grow slow.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vinfra.report.comparison import grouped, where
+from vinfra.report.lanes import Lane, lanes, title
 from vinfra.report.whole import whole
 from vinfra.scenario.results import Point, Run
 
@@ -42,29 +44,38 @@ def events(run: Run) -> Iterator[dict[str, Any]]:
             point = next((point for point in points if point.variant == variant.name), None)
             if point is None or not (point.series or point.intervals):
                 continue
-            process += 1
             name = f"{variant.name}: {where(at)}" if at else variant.name
-            yield {"ph": "M", "pid": process, "tid": 0, "name": "process_name", "args": {"name": name}}
-            yield {"ph": "M", "pid": process, "tid": 0, "name": "process_sort_index", "args": {"sort_index": process}}
-            yield from _states(point, process)
-            yield from _counters(point, process)
+            found = lanes(point.intervals)
+            for kind in dict.fromkeys(lane.kind for lane in found):
+                process += 1
+                yield from _named("process", process, 0, f"{name}, {title(kind)}", process)
+                yield from _states([lane for lane in found if lane.kind == kind], process)
+            if point.series:
+                process += 1
+                yield from _named("process", process, 0, name, process)
+                yield from _counters(point, process)
 
 
-def _states(point: Point, process: int) -> Iterator[dict[str, Any]]:
-    threads: dict[str, int] = {}
-    for interval in point.intervals:
-        if interval.entity not in threads:
-            thread = threads[interval.entity] = len(threads) + 1
-            yield {"ph": "M", "pid": process, "tid": thread, "name": "thread_name", "args": {"name": interval.entity}}
-        yield {
-            "ph": "X",
-            "pid": process,
-            "tid": threads[interval.entity],
-            "name": interval.state,
-            "cat": "state",
-            "ts": interval.start * MICROSECONDS,
-            "dur": (interval.end - interval.start) * MICROSECONDS,
-        }
+def _named(what: str, process: int, thread: int, name: str, place: int) -> Iterator[dict[str, Any]]:
+    """What a process or a thread is called, and where it stands among the others."""
+    about = {"ph": "M", "pid": process, "tid": thread}
+    yield {**about, "name": f"{what}_name", "args": {"name": name}}
+    yield {**about, "name": f"{what}_sort_index", "args": {"sort_index": place}}
+
+
+def _states(found: Sequence[Lane], process: int) -> Iterator[dict[str, Any]]:
+    for thread, lane in enumerate(found, start=1):
+        yield from _named("thread", process, thread, lane.name, thread)
+        for interval in lane.intervals:
+            yield {
+                "ph": "X",
+                "pid": process,
+                "tid": thread,
+                "name": interval.state,
+                "cat": "state",
+                "ts": interval.start * MICROSECONDS,
+                "dur": (interval.end - interval.start) * MICROSECONDS,
+            }
 
 
 def _counters(point: Point, process: int) -> Iterator[dict[str, Any]]:

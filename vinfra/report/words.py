@@ -60,13 +60,22 @@ def verdict(claim: Claim) -> Verdict:
     if match is None or metric is None or said is None:
         return Verdict(claim.holds, _quoted(claim), claim.detail, claim.why, claim.claim)
     if match["when"]:
-        said += f", where {match['when']}"
+        said += _where(match["when"])
     sentence = f"{said[:1].upper()}{said[1:]}." if claim.holds else f"Expected, and not found: {said}."
     unit = numbers.unit(metric.unit)
     detail = f"{claim.detail} {unit}" if unit and claim.detail and ";" not in claim.detail else claim.detail
     if " at " in claim.detail:
         detail = claim.detail
     return Verdict(claim.holds, sentence, detail, claim.why, claim.claim)
+
+
+def _where(when: str) -> str:
+    """What a claim is restricted to: a group of VMs, hours of the day, swept values."""
+    found = dict(part.split(" = ", 1) for part in when.split(", when ") if " = " in part)
+    group, hours = found.pop("vm", None), found.pop("hours", None)
+    words = (f" for the VMs of {group}" if group else "") + (f" from {hours}" if hours else "")
+    rest = ", ".join(f"{path} = {value}" for path, value in found.items())
+    return words + (f", where {rest}" if rest else "")
 
 
 def _quoted(claim: Claim) -> str:

@@ -53,7 +53,7 @@ def day(variants: int = 2, epochs: int = 288) -> Run:
         intervals = [Interval("h1-17", "full", 3600.0, 4200.0), Interval("h2-3", "full", 36000.0, 36900.0)]
         points.append(Point(name, {}, 0, metrics, series=series, intervals=intervals))
     first, second = (points[index].metrics["energy_kwh"] or 0.0 for index in (0, 1))
-    return _run(
+    return assembled(
         "planetlab-day",
         "How much energy does a day of a thousand virtual machines take, and what does following the load save?",
         {name: {"power": name} for name in names},
@@ -88,7 +88,7 @@ def sweep(series: bool = True) -> Run:
                 if series:
                     time = np.arange(60) * 10.0
                     point.series = {"time_s": time, "cpu_utilisation": 0.5 + 0.4 * rng.random(60) * speed}
-    return _run(
+    return assembled(
         "nested-paging",
         "Does nested paging change which workloads are worth virtualizing?",
         {
@@ -124,7 +124,7 @@ def counts(variants: int = 3) -> Run:
                     level = number / (1 + 0.1 * index * number) + 0.05 * replication + (pages == "2 MiB")
                     points.append(Point(f"v{index}", at, replication, {"throughput_per_s": level}))
     changes: dict[str, dict[str, Any]] = {f"v{index}": {"hosts.h1.cores": index} for index in range(variants)}
-    return _run(
+    return assembled(
         "counts",
         "How far does it scale?",
         changes,
@@ -148,7 +148,7 @@ def priced() -> Run:
                 at = {"vms.guest.workload": workload}
                 points.append(Point(name, at, replication, metrics | {"throughput_per_s": 4.0 / factor}))
     points.append(Point("refused", {"vms.guest.workload": "oltp"}, 0, refused="no nested paging"))
-    run = _run(
+    run = assembled(
         "priced",
         "Which event pays?",
         {name: {"technique": name} for name in (*shares, "refused")},
@@ -164,7 +164,7 @@ def priced() -> Run:
 def alone() -> Run:
     """One variant, no series, no claims, no sources."""
     metrics: dict[str, float | None] = {"energy_kwh": 12345.678, "vms_unplaced": 0.0, "cpu_ready_pct": None}
-    run = _run("one", "", {"as-written": {}}, [Point("as-written", {}, 0, metrics)], [], list(metrics))
+    run = assembled("one", "", {"as-written": {}}, [Point("as-written", {}, 0, metrics)], [], list(metrics))
     run.sources = []
     return run
 
@@ -187,7 +187,7 @@ def hostile() -> Run:
     ]
     points.append(Point("c", at, 0, refused=HOSTILE))
     points.append(Point("d", at, 0, error=HOSTILE))
-    run = _run(
+    run = assembled(
         HOSTILE,
         HOSTILE,
         {name: {HOSTILE: HOSTILE} for name in [*names, "c", "d"]},
@@ -202,7 +202,7 @@ def hostile() -> Run:
     return run
 
 
-def _run(
+def assembled(
     name: str,
     question: str,
     changes: dict[str, dict[str, Any]],

@@ -101,7 +101,12 @@ def test_trace_has_complete_events_in_named_threads_and_counters(folder: Path) -
     assert (complete[0]["name"], complete[0]["ts"], complete[0]["dur"]) == ("full", 3600e6, 600e6)
     threads = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name"}
     assert threads[complete[0]["pid"], complete[0]["tid"]] == "h1-17"
-    assert [e["args"]["name"] for e in events if e["name"] == "process_name"] == ["npa", "dvfs"]
+    assert [e["args"]["name"] for e in events if e["name"] == "process_name"] == [
+        "npa, Hosts",
+        "npa",
+        "dvfs, Hosts",
+        "dvfs",
+    ]
     counters = [event for event in events if event["ph"] == "C"]
     lines = [line for point in samples.day().points for name, line in point.series.items() if name != "time_s"]
     assert len(counters) == sum(1 + int(np.count_nonzero(np.diff(line))) for line in lines) > 288
