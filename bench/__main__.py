@@ -1,12 +1,18 @@
-"""All measurements, one after the other: `python -m bench [engine] [fleet] [memory] [migration]`."""
+"""All measurements, one after the other: `python -m bench [backup] [engine] [fleet] [memory] [migration]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import engine, fleet, memory, migration
+from bench import backup, engine, fleet, memory, migration
 
-BENCHES = {"engine": engine.main, "fleet": fleet.main, "memory": memory.main, "migration": migration.main}
+BENCHES = {
+    "backup": backup.main,
+    "engine": engine.main,
+    "fleet": fleet.main,
+    "memory": memory.main,
+    "migration": migration.main,
+}
 
 for name in sys.argv[1:] or BENCHES:
     BENCHES[name]()

@@ -22,12 +22,20 @@ def audit(simulation: Simulation, record: Record) -> None:
     _below("cycles used and there", series["cpu_used_hz"], series["cpu_on_hz"])
     transfers, moves = simulation.transfers, simulation.moves
 
-    def moved(resource: str) -> float:
-        return transfers.moved(resource) + moves.used(resource)
+    def guests(resource: str) -> float:
+        return 0.0 if simulation.production is None else simulation.production.used(resource)
 
+    def backups(resource: str) -> float:
+        return 0.0 if simulation.protected is None else simulation.protected.used(resource)
+
+    def moved(resource: str) -> float:
+        return transfers.moved(resource) + moves.used(resource) + guests(resource) + backups(resource)
+
+    production = () if simulation.production is None else simulation.production.balance()
     memory = () if simulation.memory is None else simulation.memory.balance()
     flows = (*transfers.balance(moved), *simulation.fluid.balance(moved), *moves.balance())
-    for name, asked, accounted in (*flows, *memory):
+    protected = () if simulation.protected is None else simulation.protected.tally.balance()
+    for name, asked, accounted in (*flows, *production, *memory, *protected):
         _equal(name, np.array([asked]), np.array([accounted]))
 
 

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vinfra import facts
+from vinfra.backup.kind import kinds
+from vinfra.backup.method import methods
+from vinfra.backup.policy import policies
+from vinfra.backup.restorer import restorers
+from vinfra.backup.transport import transports
 from vinfra.compute.scheduling.behaviour import behaviours
 from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.errors import suggest
+from vinfra.faults.fault import faults
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
 from vinfra.hypervisors.technique import techniques
@@ -18,19 +24,29 @@ from vinfra.metrics.metric import metrics
 from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
 from vinfra.registry import Registry
+from vinfra.storage.commit import commits
+from vinfra.storage.identity import lun_identities
 from vinfra.workloads.trace import traces
 
 PLUGINS: dict[str, Registry[Any]] = {
+    "backup-kinds": kinds,
+    "backup-methods": methods,
+    "backup-policies": policies,
     "behaviours": behaviours,
+    "commits": commits,
+    "faults": faults,
     "io-paths": io_paths,
+    "lun-identities": lun_identities,
     "migrations": migrations,
     "placements": placements,
     "power-policies": power_policies,
+    "restores": restorers,
     "schedulers": schedulers,
     "techniques": techniques,
     "traces": traces,
+    "transports": transports,
 }
-FACTS = ("contents", "disks", "processors", "products", "raid", "servers", "workloads")
+FACTS = ("arrays", "compression", "contents", "disks", "processors", "products", "raid", "servers", "workloads")
 KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
 
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from vinfra.document import Document
+from vinfra.engine.calendar import Calendar
 from vinfra.errors import InputError, Problem, Refused
 from vinfra.scenario.expect import Expectation, understand
 from vinfra.scenario.inputs import Inputs
-from vinfra.scenario.load import Resolved, gather, resolve
+from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.measure import complaint, relative
+from vinfra.scenario.part import Whole
+from vinfra.scenario.plugins import gather
 from vinfra.scenario.points import Column, Row, Spot, columns, rows
 from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
@@ -52,7 +55,7 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     outcomes = [gather(problems, partial(_sense, spot, document, inputs, refused, used)) for spot in spots]
     problems += _hidden(every, swept)
     names = [column.name for column in every]
-    expectations = list(_expectations(document, names, problems))
+    expectations = list(_expectations(document, names, _whole(document, base), problems))
     ratios = gather(problems, lambda: _relative(document, names))
     if problems or base is None or ratios is None:
         raise InputError(problems)
@@ -96,7 +99,17 @@ def _hidden(every: list[Column], swept: list[Row]) -> Iterator[Problem]:
                 )
 
 
-def _expectations(document: Document, names: list[str], problems: list[Problem]) -> Iterator[Expectation]:
+def _whole(document: Document, base: Resolved | None) -> Whole:
+    """What claims may mean a part of; its calendar is not known where the scenario is not understood."""
+    groups = document.data.get("vms")
+    names = [str(name) for name in groups] if isinstance(groups, dict) else []
+    if base is None:
+        return Whole(names)
+    scenario = base.scenario
+    return Whole(names, Calendar(scenario.start), scenario.warmup, scenario.warmup + scenario.duration)
+
+
+def _expectations(document: Document, names: list[str], whole: Whole, problems: list[Problem]) -> Iterator[Expectation]:
     entries, sweep = document.data.get("expect"), document.data.get("sweep")
     written = sweep.items() if isinstance(sweep, dict) else ()
     swept = {path: values for path, values in written if isinstance(values, list)}
@@ -104,7 +117,7 @@ def _expectations(document: Document, names: list[str], problems: list[Problem])
         if not isinstance(entry, dict):
             continue  # the schema says so
         try:
-            yield understand(entry, names, swept)
+            yield understand(entry, names, swept, whole)
         except ValueError as wrong:
             problems.append(Problem(place(document, ("expect", index)), f"expect[{index}]", str(wrong)))
 

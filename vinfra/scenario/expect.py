@@ -5,7 +5,10 @@
     {cpu_overhead: nested < 0.5 * shadow, when: {workload: kernel-build}, why: ...}
 
 A claim holds when it holds at every row of the sweep that `when` selects, on means over the replications.
-`when` names a swept path, or its last key where that is unambiguous.
+`when` names a swept path, or its last key where that is unambiguous. Beside that it may name a part of the run, and the
+metric is then told of that part alone: a group of VMs, hours of every day, or both.
+
+    {guest_latency: san < hot-add, when: {vm: web, hours: 22h to 6h}}
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 
 from vinfra.errors import suggest
 from vinfra.metrics.metric import Metric, find
+from vinfra.scenario.part import PARTS, Part, Whole, part_of
 from vinfra.scenario.results import Claim
 
 TOKEN = re.compile(
@@ -58,6 +62,7 @@ class Expectation:
     within: float | None
     when: Mapping[str, Any]
     why: str
+    part: Part | None = None
 
     @property
     def variants(self) -> set[str]:
@@ -97,7 +102,9 @@ class Expectation:
         return " ".join(word for pair in zip(words, (*self.operators, ""), strict=True) for word in pair).strip()
 
 
-def understand(entry: Mapping[str, Any], variants: Sequence[str], sweep: Mapping[str, Sequence[Any]]) -> Expectation:
+def understand(
+    entry: Mapping[str, Any], variants: Sequence[str], sweep: Mapping[str, Sequence[Any]], whole: Whole | None = None
+) -> Expectation:
     """Read one entry of `expect`; ValueError says what is not understood and how to write it."""
     claims = [key for key in entry if key not in ("when", "why")]
     if len(claims) != 1:
@@ -115,9 +122,15 @@ def understand(entry: Mapping[str, Any], variants: Sequence[str], sweep: Mapping
     terms, operators, within = _parse(text, variants)
     if all(term.variant is None for term in terms):
         raise ValueError(f"'{text}' names no variant; there are {', '.join(variants)}")
-    when = _when(entry.get("when") or {}, sweep)
-    clause = "".join(f", when {path} = {value}" for path, value in when.items())
-    return Expectation(f"{name}: {text}{clause}", metric, terms, operators, within, when, str(entry.get("why", "")))
+    asked = entry.get("when") or {}
+    if not isinstance(asked, Mapping):
+        raise ValueError("`when` is a mapping of swept values, such as {workload: kernel-build}")
+    meant = {key: asked[key] for key in PARTS if key in asked and key not in sweep}
+    part = part_of(meant, metric, whole or Whole()) if meant else None
+    when = _when({key: value for key, value in asked.items() if key not in meant}, sweep)
+    clause = "".join(f", when {path} = {value}" for path, value in (when | meant).items())
+    why = str(entry.get("why", ""))
+    return Expectation(f"{name}: {text}{clause}", metric, terms, operators, within, when, why, part)
 
 
 def _parse(text: str, variants: Sequence[str]) -> tuple[tuple[Term, ...], tuple[str, ...], float | None]:
@@ -176,15 +189,13 @@ def _term(words: list[tuple[str, str]], variants: Sequence[str]) -> tuple[Term, 
         words = words[1:]
 
 
-def _when(when: Any, sweep: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+def _when(when: Mapping[str, Any], sweep: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """`when` with full paths."""
-    if not isinstance(when, Mapping):
-        raise ValueError("`when` is a mapping of swept values, such as {workload: kernel-build}")
     full = {}
     for key, value in when.items():
-        paths = [path for path in sweep if path == key or path.rsplit(".", 1)[-1] == key]
+        paths = [key] if key in sweep else [path for path in sweep if path.rsplit(".", 1)[-1] == key]
         if len(paths) != 1:
-            known = sorted({*sweep, *(path.rsplit(".", 1)[-1] for path in sweep)})
+            known = sorted({*sweep, *(path.rsplit(".", 1)[-1] for path in sweep), *PARTS})
             raise ValueError(f"`when` names '{key}', which is not swept{suggest(key, known)}")
         if value not in sweep[paths[0]]:
             raise ValueError(f"`when` asks for {key} = {value}, which the sweep never takes")

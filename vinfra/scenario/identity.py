@@ -36,7 +36,7 @@ def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row],
         "version": vinfra.__version__,
         "build": build(),
     }
-    return hashlib.sha256(json.dumps(_by_content(question, contents), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_by_content(question, contents), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def contents(resolved: Iterable[Resolved], inputs: Inputs) -> dict[str, str]:

@@ -12,6 +12,7 @@ from vinfra.scenario.schema import Move, Scenario
 
 WORDS = {
     "behaviour": ("kind", "behaviours"),
+    "fault": ("kind", "faults"),
     "migration": ("method", "migrations"),
     "placement": ("policy", "placements"),
     "power policy": ("policy", "power-policies"),
@@ -38,8 +39,10 @@ def _completed(part: Any) -> Any:
         return part
     if isinstance(kind := part.get("names"), str):
         return _named(part, kind)
+    if isinstance(kind := part.get("counted"), str):
+        return _counted(part, kind)
     if isinstance(kind := part.get("plugin"), str):
-        return _plugged(part, kind)
+        return _chosen(part, kind, part["word"]) if "word" in part else _plugged(part, kind)
     made = {key: _completed(value) for key, value in part.items()}
     # Defaults are held in SI; what a file may hold is text with a unit, so the description has to do.
     if made.get("type") == "string" and not isinstance(made.get("default", ""), str):
@@ -52,25 +55,55 @@ def _named(part: dict[str, Any], kind: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(catalog.names(kind)), **kept}
 
 
+def _counted(part: dict[str, Any], kind: str) -> dict[str, Any]:
+    """So many of a fact: `10 x fc-15k`."""
+    kept = {key: value for key, value in part.items() if key in ("description", "default") and value is not None}
+    return {"type": "string", "pattern": f"^[1-9][0-9]{{0,5}} x (?:{'|'.join(catalog.names(kind))})$", **kept}
+
+
+def _chosen(part: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
+    """A plug-in by its name alone, or with parameters; where the value may be missing, nothing too."""
+    names = {"type": "string", "enum": list(catalog.names(kind))}
+    branches = _branches(word, kind, {"properties": {}, "required": []})
+    kept = {key: part[key] for key in ("description", "default") if part.get(key) is not None}
+    return {**kept, "anyOf": [names, *branches]}
+
+
 def _plugged(part: dict[str, Any], kind: str) -> dict[str, Any]:
     """One branch for each plug-in: the word that names it, its parameters, and what stands beside them."""
     word, plural = WORDS[kind]
-    registry = catalog.PLUGINS[plural]
     beside = _completed(Move.model_json_schema()) if kind == "migration" else {"properties": {}, "required": []}
+    branches = _branches(word, plural, beside)
+    if kind == "migration":
+        return {"description": part["description"], "type": "object", "additionalProperties": {"anyOf": branches}}
+    if kind == "fault":
+        called = {name: _unsaid(branch, word) for name, branch in zip(catalog.names(plural), branches, strict=True)}
+        rest = {"type": "object", "properties": called, "additionalProperties": {"anyOf": branches}}
+        return {"description": part["description"], **rest}
+    return {"description": part["description"], "anyOf": branches}
+
+
+def _unsaid(branch: dict[str, Any], word: str) -> dict[str, Any]:
+    """The same branch where the word need not stand: the key says it. Another kind under that key says so."""
+    return {**branch, "required": [one for one in branch["required"] if one != word]}
+
+
+def _branches(word: str, plural: str, beside: dict[str, Any]) -> list[dict[str, Any]]:
+    """One for each plug-in of a kind."""
+    registry = catalog.PLUGINS[plural]
     branches = []
     for name in registry:
-        parameters = _completed(registry[name].model_json_schema()).get("properties", {})
+        made = _completed(registry[name].model_json_schema())
+        parameters = made.get("properties", {})
         properties = {
             word: {"const": name, "description": (registry[name].__doc__ or "").strip()},
             **beside["properties"],
             **parameters,
         }
-        if kind == "trace":
+        if plural == "traces":
             properties["path"] = {"type": "string", "description": "file or folder of the recording"}
-        required = [word, *beside["required"]]
+        required = [word, *beside["required"], *made.get("required", ())]
         branches.append(
             {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
         )
-    if kind == "migration":
-        return {"description": part["description"], "type": "object", "additionalProperties": {"anyOf": branches}}
-    return {"description": part["description"], "anyOf": branches}
+    return branches

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,7 +24,7 @@ from vinfra.scenario.results import Interval, Point
 SCHEMA = """
 create table if not exists points(
   key text primary key, variant text, at text, replication integer, metrics text, refused text, error text,
-  notes text, series blob, intervals text) without rowid;
+  notes text, series blob, intervals text, start text, ended real) without rowid;
 create table if not exists clock(wall real, cpu real);
 create table if not exists about(run text);
 create table if not exists question(identity text);
@@ -81,14 +82,16 @@ class Ledger:
             json.dumps(point.notes),
             _pack(point.series),
             json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
+            point.start and point.start.isoformat(),
+            point.end,
         )
-        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def points(self) -> Iterator[Point]:
         """Every point that is done, by key."""
-        columns = "variant, at, replication, metrics, refused, error, notes, series, intervals"
-        query = f"select {columns} from points order by key"
-        for variant, at, replication, metrics, refused, error, notes, series, intervals in self._base.execute(query):
+        columns = "variant, at, replication, metrics, refused, error, notes, series, intervals, start, ended"
+        found = self._base.execute(f"select {columns} from points order by key")
+        for variant, at, replication, metrics, refused, error, notes, series, intervals, start, ended in found:
             yield Point(
                 variant,
                 json.loads(at),
@@ -99,6 +102,8 @@ class Ledger:
                 _unpack(series),
                 [Interval(*fields) for fields in json.loads(intervals)],
                 json.loads(notes),
+                start and datetime.fromisoformat(start),
+                ended,
             )
 
     def spend(self, wall: float, cpu: float) -> None:

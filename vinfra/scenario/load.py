@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,12 +16,14 @@ from vinfra import document as documents
 from vinfra.compute.scheduling.behaviour import Behaviour
 from vinfra.compute.scheduling.scheduler import Scheduler
 from vinfra.document import Document
-from vinfra.errors import InputError, Place, Problem, dotted
+from vinfra.errors import InputError, Place, Problem
+from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
 from vinfra.operations.migration import Migration
 from vinfra.operations.placement import Placement
-from vinfra.scenario import catalog
 from vinfra.scenario.overrides import Override, apply
+from vinfra.scenario.plugins import chosen, gather
+from vinfra.scenario.protecting import Protection, breakdowns, protection
 from vinfra.scenario.references import place, references
 from vinfra.scenario.schema import Move, Scenario
 from vinfra.validate import validate
@@ -40,7 +42,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A scenario whose every name is known, with the plug-ins it chose."""
+    """A scenario whose every name is known, with the plug-ins it chose; `faults` are those that happen, and when."""
 
     scenario: Scenario
     document: Document
@@ -51,6 +53,8 @@ class Resolved:
     migrations: Mapping[str, tuple[Move, Migration]]
     scheduler: Scheduler | None
     behaviours: Mapping[str, Behaviour]
+    protection: Protection | None
+    faults: Mapping[str, tuple[Fault, float]]
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path`, or what holds it, was written."""
@@ -86,38 +90,20 @@ def resolve(document: Document) -> Resolved:
     recording = gather(problems, lambda: _recording(document))
     migrations = {} if scenario is None else _migrations(document, scenario, problems)
     behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
+    protected = None if scenario is None else protection(document, scenario, problems)
+    faults = {} if scenario is None else breakdowns(document, scenario, problems)
     if problems or scenario is None:
         raise InputError(problems)
-    chosen = (plugins["placement"], plugins["power"], plugins["workload"], recording)
-    return Resolved(scenario, document, *chosen, migrations, plugins["scheduling"], behaviours)
-
-
-def gather(problems: list[Problem], work: Callable[[], T]) -> T | None:
-    """The result of the work, or None after adding what was wrong to the problems."""
-    try:
-        return work()
-    except InputError as wrong:
-        problems += wrong.problems
-        return None
+    policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
+    moving = migrations, plugins["scheduling"], behaviours
+    return Resolved(scenario, document, *policies, *moving, protected, faults)
 
 
 def _plugin(document: Document, key: str) -> Any:
     """The plug-in that `key: {word: name, parameter: ...}` names, with its parameters."""
     word, kind = CHOICES[key]
     entry = document.data.get(key, Scenario.model_fields[key].default)
-    return _chosen(document, (key,), entry, word, kind, ("path",)) if isinstance(entry, dict) else None
-
-
-def _chosen(document: Document, at: Key, entry: dict[str, Any], word: str, kind: str, besides: Iterable[str]) -> Any:
-    """The plug-in that the entry at a place names with `word`; the keys `besides` are none of its parameters."""
-    registry, name = catalog.PLUGINS[kind], entry.get(word)
-    if name is None:
-        path = dotted((*at, word))
-        raise InputError.at(place(document, at), f"is missing: add `{word}` (vinfra list {kind})", path)
-    if name not in registry:
-        raise InputError.at(place(document, (*at, word)), registry.unknown(str(name)), dotted((*at, word)))
-    parameters = {key: value for key, value in entry.items() if key not in (word, *besides)}
-    return validate(registry[name], parameters, document.places, at)
+    return chosen(document, (key,), entry, word, kind, ("path",)) if isinstance(entry, dict) else None
 
 
 def _migrations(
@@ -130,7 +116,7 @@ def _migrations(
         at = ("migrations", name)
         move = gather(problems, functools.partial(validate, Move, common, document.places, at))
         method = gather(
-            problems, functools.partial(_chosen, document, at, entry, "method", "migrations", Move.model_fields)
+            problems, functools.partial(chosen, document, at, entry, "method", "migrations", Move.model_fields)
         )
         if move is not None and method is not None:
             found[name] = (move, method)
@@ -142,7 +128,7 @@ def _behaviours(document: Document, scenario: Scenario, problems: list[Problem])
     found = {}
     for name, group in scenario.vms.items():
         at = ("vms", name, "behaviour")
-        work = functools.partial(_chosen, document, at, group.behaviour, "kind", "behaviours", ())
+        work = functools.partial(chosen, document, at, group.behaviour, "kind", "behaviours", ())
         if (behaviour := gather(problems, work)) is not None:
             found[name] = behaviour
     return found

@@ -8,22 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from vinfra import facts
 from vinfra.compute.fleet import Row, Vms
 from vinfra.errors import InputError, Refused
 from vinfra.operations.migration import Migration, Plan
 from vinfra.operations.moves import SLACK, Order
+from vinfra.scenario import flows
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate, Population, row_on
 from vinfra.scenario.schema import Dirtying, Move, VmGroup
-from vinfra.storage.lun import Raid, disk_ios_per_byte
-from vinfra.topology.graph import Link, Topology, build
+from vinfra.scenario.storing import members_of
+from vinfra.storage.fabric import Fabric, Unreachable
+from vinfra.storage.lun import Lun
 from vinfra.units import show
 from vinfra.workloads.writable_set import WritableSet, hot_and_cold
 
-# Bytes on the wire for each byte of a TCP stream over Ethernet: frames of 1538 bytes with preamble and gap carry 1448
-# (IEEE 802.3; 40 bytes of IP and TCP headers and 12 of the timestamp option, RFC 7323).
-WIRE = 1538 / 1448
 BLOCK = 65536.0  # bytes of one I/O of a copy, as for transfers; assumed: usual for image copies
 
 
@@ -37,26 +35,24 @@ class Moving:
         population: Population,
         vms: Vms,
         groups: Sequence[str],
+        homes: Sequence[str | None],
         members: Mapping[str, Sequence[str]],
-        networks: Topology,
+        luns: Mapping[str, Lun],
+        fabric: Fabric,
     ) -> None:
         self.resolved = resolved
         self.estate = estate
         self.population = population
         self.vms = vms
         self.groups = groups
+        self.homes = homes
         self.members = members
-        self.networks = networks
+        self.luns = luns
+        self.fabric = fabric
         self.arrivals: dict[tuple[str, str], Row] = {}
         self._host = {name: index for index, name in enumerate(estate.hosts.names)}
         self._left = population.room.tolist()
         self._moved: dict[str, str] = {}
-        ethernet = {
-            name: (segment.speed, segment.joins)
-            for name, segment in resolved.scenario.topology.items()
-            if segment.kind == "ethernet"
-        }
-        self._ethernet = build(ethernet, members)
 
     def orders(self) -> list[Order]:
         """One order for each migration of the scenario, by start and name; InputError says what cannot be, Refused
@@ -104,14 +100,17 @@ class Moving:
 
     def _disk(self, name: str, move: Move, method: Migration, vm: int, group: VmGroup, home: int) -> Plan | None:
         """From datastore to datastore, through the host that runs the VM."""
-        if group.datastore is None or group.disk is None:
-            missing = "datastore" if group.datastore is None else "disk"
+        source, target = self.homes[vm], members_of(self.resolved, move.to)
+        if source is None or group.disk is None:
+            missing = "datastore" if source is None else "disk"
             cure = f"add `{missing}` to the group {self.groups[vm]}"
             raise self._wrong(name, "vms", f"moves a disk of which nobody knows the {missing}: {cure}")
-        if group.datastore == move.to:
+        if source in target:
             return None
+        if len(target) > 1:
+            raise self._wrong(name, "to", f"names {len(target)} datastores; take one of them, such as {target[0]}")
         host = self.estate.hosts.names[home]
-        paths = DiskPaths(self.resolved, self.networks, group.datastore, move.to, host)
+        paths = DiskPaths(self.resolved, self.luns, self.fabric, source, target[0], host)
         uses = paths.copy()
         if method.cycles_per_byte > 0:
             uses[f"cpu/{host}"] = 2 * method.cycles_per_byte
@@ -122,7 +121,7 @@ class Moving:
             method,
             uses,
             host,
-            move.to,
+            target[0],
             group.vcpus,
             paths.guest(),
             paths.mirror(),
@@ -150,10 +149,9 @@ class Moving:
         if not self.resolved.scenario.topology:
             raise self._wrong(name, "to", "has no network to move over: join the hosts by one under `topology`")
         try:
-            route = self._ethernet.route(home, target)
-        except KeyError as reason:
-            raise self._wrong(name, "to", f"cannot be reached over Ethernet: {reason.args[0]}") from None
-        uses = {f"link/{link.name}": WIRE for link in route}
+            uses = self.fabric.between(home, target)
+        except Unreachable as reason:
+            raise self._wrong(name, "to", f"cannot be reached over Ethernet: {reason}") from None
         if method.cycles_per_byte > 0:
             uses |= {f"cpu/{host}": method.cycles_per_byte for host in (home, target)}
         return uses
@@ -181,9 +179,12 @@ def writable_set(size: float, dirtying: Dirtying | None) -> WritableSet:
 class DiskPaths:
     """What a byte uses on its way between a host and two datastores, by the name of the resource."""
 
-    def __init__(self, resolved: Resolved, networks: Topology, source: str, target: str, host: str) -> None:
+    def __init__(
+        self, resolved: Resolved, luns: Mapping[str, Lun], fabric: Fabric, source: str, target: str, host: str
+    ) -> None:
         self.resolved = resolved
-        self.networks = networks
+        self.luns = luns
+        self.fabric = fabric
         self.source = source
         self.target = target
         self.host = host
@@ -205,19 +206,8 @@ class DiskPaths:
         return _together(self._way(self.target, "read"), self._way(self.target, "write"))
 
     def _way(self, datastore: str, direction: Literal["read", "write"]) -> dict[str, float]:
-        lun = self.resolved.scenario.datastores[datastore]
-        raid = facts.load("raid", lun.raid, Raid)
-        uses = {f"lun/{datastore}": disk_ios_per_byte(raid, BLOCK, direction)}
-        if self.resolved.scenario.topology:
-            uses |= {f"link/{link.name}": 1.0 for link in self._route(datastore, lun.array)}
-        return uses
-
-    def _route(self, datastore: str, array: str) -> Sequence[Link]:
-        try:
-            return self.networks.route(self.host, array)
-        except KeyError as reason:
-            place = self.resolved.place("datastores", datastore, "array")
-            raise InputError.at(place, reason.args[0], f"datastores.{datastore}.array") from None
+        uses = {f"lun/{datastore}": self.luns[datastore].per_byte(BLOCK, direction, sequential=False)}
+        return uses | flows.way(self.resolved, self.fabric, self.host, datastore)
 
 
 def _together(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import Any
 from vinfra.document import Document
 from vinfra.errors import InputError, Place, suggest
 
-SECTIONS = ("topology", "datastores", "hosts", "vms", "migrations")
+SECTIONS = ("topology", "arrays", "datastores", "hosts", "vms", "migrations", "restores", "faults")
 FIXED = ("scenario", "compare", "sweep")
 Path = tuple[str | int, ...]
 

@@ -4,7 +4,7 @@ nowhere."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from vinfra.scenario.expand import HostKind, follows_trace, member
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.pricing import Plugin, Price, price
 from vinfra.scenario.schema import VmGroup
+from vinfra.scenario.storing import members_of
+from vinfra.storage.fabric import Fabric
 
 SHARES_PER_VCPU = 1000  # ESX's "normal" setting; only ratios matter
 Floats = NDArray[np.float64]
@@ -64,8 +66,9 @@ class Population:
         return Vms(names=names, host=host, column=column, **table), [self.groups[index] for index in order]
 
 
-def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> Population:
-    """Place every group in turn; Refused when none of the hosts a group may use can run it."""
+def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabric: Fabric) -> Population:
+    """Place every group in turn, where the fabric leads to its datastore; Refused when none of the hosts a group may
+    use can run it."""
     population = Population()
     promised = [resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds]
     population.room = memory = estate.hosts.memory * np.array(promised)[estate.kind]
@@ -81,8 +84,8 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> P
         population.prices[name] = prices
         factors = np.array([np.inf if one is None else one.factor for one in prices])
         population.io_cycles[name] = np.array([0.0 if one is None else one.io_cycles for one in prices])[estate.kind]
-        batch = _batch(name, group, count, estate, factors)
-        placed = resolved.placement.place(batch, room)
+        batch = _where_seen(_batch(name, group, count, estate, factors), resolved, group, estate, fabric)
+        placed = _place(resolved, group, batch, estate, room)
         found = np.flatnonzero(placed != NOWHERE)
         if len(found) < count:
             reason = why_nowhere(batch, resolved.placement.cpu_of(batch), room)
@@ -94,6 +97,35 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int]) -> P
             population.columns.setdefault(key, []).append(values)
         population.columns.setdefault("column", []).append(columns[found])
     return population
+
+
+def _where_seen(batch: Batch, resolved: Resolved, group: VmGroup, estate: Estate, fabric: Fabric) -> Batch:
+    """The same VMs, on hosts that see their datastores; where none does, that is told when somebody goes there."""
+    if group.datastore is None:
+        return batch
+    wanted = members_of(resolved, group.datastore)
+    seen = [all(fabric.sees(host, one) is None for one in wanted) for host in estate.hosts.names]
+    allowed = batch.allowed & np.array(seen)
+    return replace(batch, allowed=allowed) if allowed.any() else batch
+
+
+def _place(resolved: Resolved, group: VmGroup, batch: Batch, estate: Estate, room: Room) -> NDArray[np.int64]:
+    """The host of each VM of a group, by the scenario's placement, or in turn over the hosts that the group names."""
+    if group.hosts is None:
+        return resolved.placement.place(batch, room)
+    placed, homes = np.full(batch.count, NOWHERE), _hosts_of(group, estate)
+    for turn, host in enumerate(homes):
+        allowed = batch.allowed & np.array([name == host for name in estate.hosts.names])
+        share = len(range(turn, batch.count, len(homes)))
+        placed[turn :: len(homes)] = resolved.placement.place(replace(batch, count=share, allowed=allowed), room)
+    return placed
+
+
+def _hosts_of(group: VmGroup, estate: Estate) -> list[str]:
+    """The hosts that `host` or `hosts` names, as they are written; those of a host group by number."""
+    named = group.hosts or ([] if group.host is None else [group.host])
+    kinds = [estate.kinds[kind].group for kind in estate.kind.tolist()]
+    return [host for one in named for host, kind in zip(estate.hosts.names, kinds, strict=True) if one in (host, kind)]
 
 
 def row_on(resolved: Resolved, group: VmGroup, estate: Estate, host: int, used: set[Plugin]) -> Row:
@@ -126,8 +158,8 @@ def _batch(name: str, group: VmGroup, count: int, estate: Estate, factors: Float
     """A group's VMs as a placement sees them; hosts that cannot run them are not allowed."""
     hosts = estate.hosts
     allowed = np.isfinite(factors)[estate.kind]
-    if group.host is not None and group.host not in (kind.group for kind in estate.kinds):
-        allowed &= np.array([host == group.host for host in hosts.names])
+    if group.host is not None or group.hosts is not None:
+        allowed &= np.isin(hosts.names, _hosts_of(group, estate))
     # Like the products it models, no host runs a VM with more vCPUs than it has cores.
     allowed &= hosts.capacity >= group.vcpus * hosts.core * (1 - 1e-9)
     if not allowed.any():
@@ -141,8 +173,10 @@ def _prices(resolved: Resolved, name: str, group: VmGroup, estate: Estate) -> li
     """What the group costs on each kind of host; None where it may not or cannot run."""
     prices: list[Price | None] = [None] * len(estate.kinds)
     reasons = []
+    named = set(_hosts_of(group, estate))
+    meant = {kind for kind, host in zip(estate.kind.tolist(), estate.hosts.names, strict=True) if host in named}
     for index, kind in enumerate(estate.kinds):
-        if group.host is not None and group.host != kind.group and not group.host.startswith(f"{kind.group}-"):
+        if (group.host is not None or group.hosts is not None) and index not in meant:
             continue
         try:
             prices[index] = price(resolved, group, kind)

@@ -55,7 +55,7 @@ def price(resolved: Resolved, group: VmGroup, kind: HostKind) -> Price:
     technique = choose(product, kind.processor, guest, settings.technique)
     paravirtual = product.drivers_io_path is not None if group.drivers is None else group.drivers == "paravirtual"
     way = path(product, paravirtual)
-    cost = overhead(technique, kind.processor, _rates(group, kind.processor), guest, way)
+    cost = overhead(technique, kind.processor, event_rates(group, kind.processor), guest, way)
     disk_io = technique.cost("disk-io", kind.processor, guest) + way.cost("disk-io", technique, kind.processor, guest)
     used = _used(group, technique.name, way.name, cost.by_event)
     return Price(cost.factor, max(0.0, disk_io), cost.by_event, _kernel(group, _interface(product, technique)), used)
@@ -112,7 +112,7 @@ def totals(prices: Prices, groups: Sequence[str], kind: Ints, weight: Floats) ->
     return found | {"kernels": float(len(booted))}
 
 
-def _rates(group: VmGroup, processor: Processor) -> Mapping[str, float]:
+def event_rates(group: VmGroup, processor: Processor) -> Mapping[str, float]:
     """Guest events per second of native CPU time on a processor; none where nothing is said of the work."""
     if group.workload is None:
         return {}

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from vinfra.document import Document
 from vinfra.errors import Place, Problem, dotted, suggest
 from vinfra.operations.migration import migrations
-from vinfra.scenario import catalog
+from vinfra.scenario import catalog, references_backup
 from vinfra.scenario.schema import Scenario
 
 Key = tuple[str | int, ...]
@@ -35,28 +35,68 @@ def references(document: Document) -> Iterator[Problem]:
             yield _unknown(document, path, SINGULAR.get(kind, kind.removesuffix("s")), name, catalog.names(kind))
     yield from _collisions(document, "hosts")
     yield from _collisions(document, "vms")
+    yield from _collisions(document, "datastores")
     hosts, datastores = _section(document, "hosts"), _section(document, "datastores")
-    arrays = {str(datastore.get("array")) for datastore in datastores.values()}
-    for name, segment in _section(document, "topology").items():
-        joins = segment.get("joins")
-        for index, joined in enumerate(joins if isinstance(joins, list) else ()):
-            if isinstance(joined, str) and not _is_host(joined, hosts) and joined not in arrays:
-                path = ("topology", name, "joins", index)
-                yield _unknown(document, path, "host or array", joined, {*hosts, *arrays})
+    yield from _networks(document, hosts, datastores)
+    for name, datastore in datastores.items():
+        yield from _hosts(document, ("datastores", name, "presented_to"), datastore.get("presented_to"), hosts)
     for name, group in _section(document, "vms").items():
         if isinstance(group.get("host"), str) and not _is_host(group["host"], hosts):
             yield _unknown(document, ("vms", name, "host"), "host", group["host"], hosts)
-        if isinstance(group.get("datastore"), str) and group["datastore"] not in datastores:
+        yield from _hosts(document, ("vms", name, "hosts"), group.get("hosts"), hosts)
+        if isinstance(group.get("datastore"), str) and not _is_host(group["datastore"], datastores):
             yield _unknown(document, ("vms", name, "datastore"), "datastore", group["datastore"], datastores)
     vms = _section(document, "vms")
     for name, move in _section(document, "migrations").items():
         if isinstance(move.get("vms"), str) and not _is_host(move["vms"], vms):
             yield _unknown(document, ("migrations", name, "vms"), "VM", move["vms"], vms)
         disk = move.get("method") in migrations and migrations[move["method"]].moves == "disk"
-        there = move.get("to") in datastores if disk else _is_host(move.get("to"), hosts)
+        there = _is_host(move.get("to"), datastores if disk else hosts)
         if isinstance(move.get("to"), str) and not there:
             kind, known = ("datastore", datastores) if disk else ("host", hosts)
             yield _unknown(document, ("migrations", name, "to"), kind, move["to"], known)
+    yield from _protected(document, hosts, datastores, vms)
+
+
+def _protected(
+    document: Document,
+    hosts: Mapping[str, Mapping[str, Any]],
+    datastores: Mapping[str, Mapping[str, Any]],
+    vms: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Problem]:
+    """Names in `backup`, `restores` and `faults`; links are parts of the graph, which is not built yet."""
+    spaces = {name: dict[str, Any]() for name in references_backup.SPACES}
+    known = {"host": hosts, "datastore": datastores, "VM": {"all": {}, **vms}, "space": {**spaces, **datastores}}
+    for path, kind, name in references_backup.named(document):
+        if kind in known and not _is_host(name, known[kind]):
+            yield _unknown(document, path, "datastore" if kind == "space" else kind, name, known[kind])
+
+
+def _networks(
+    document: Document, hosts: Mapping[str, Mapping[str, Any]], datastores: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Names on segments and in their zones that are no host, no array and no segment."""
+    segments = _section(document, "topology")
+    arrays = {str(one.get("array")) for one in datastores.values()} | {*_section(document, "arrays")}
+    for name, segment in segments.items():
+        joins, zones = segment.get("joins"), segment.get("zones")
+        for index, joined in enumerate(joins if isinstance(joins, list) else ()):
+            if isinstance(joined, str) and not _is_host(joined, hosts) and joined not in {*arrays, *segments}:
+                path: Key = ("topology", name, "joins", index)
+                yield _unknown(document, path, "host or array", joined, {*hosts, *arrays})
+        for zone, members in zones.items() if isinstance(zones, dict) else ():
+            for index, member in enumerate(members if isinstance(members, list) else ()):
+                owner = str(member).partition(".")[0]
+                if not _is_host(owner, hosts) and owner not in arrays:
+                    path = ("topology", name, "zones", zone, index)
+                    yield _unknown(document, path, "host or array", owner, {*hosts, *arrays})
+
+
+def _hosts(document: Document, path: Key, listed: Any, hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    """Names in a list of hosts that are none."""
+    for index, name in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(name, str) and not _is_host(name, hosts):
+            yield _unknown(document, (*path, index), "host", name, hosts)
 
 
 def _section(document: Document, name: str) -> dict[str, dict[str, Any]]:
@@ -104,6 +144,8 @@ def _named(spec: type[BaseModel], data: Any, path: Key) -> Iterator[tuple[Key, s
         value, extra = data.get(key), info.json_schema_extra
         if isinstance(extra, dict) and "names" in extra and isinstance(value, str):
             yield (*path, key), str(extra["names"]), value
+        if isinstance(extra, dict) and "counted" in extra and isinstance(value, str):
+            yield (*path, key), str(extra["counted"]), value.rpartition(" x ")[2]
         inner = _inner(info.annotation)
         if inner is not None and isinstance(value, dict):
             yield from _named(inner, value, (*path, key))

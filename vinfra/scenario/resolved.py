@@ -17,6 +17,7 @@ from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
+from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
 
 ASKED = ("compare", "sweep", "measure", "expect")
@@ -45,7 +46,7 @@ def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
         origin = str(place(document, path)) if path in document.places else "default"
         yield dotted(path), _plain(raw), origin
         if kind in FACTS and raw is not None:
-            for below, value, where in _fact(kind, raw):
+            for below, value, where in _fact(kind, raw.rpartition(" x ")[2]):
                 yield dotted((*path, *below)), _plain(value), where
     for at, plugin in _plugins(resolved):
         for key, info in type(plugin).model_fields.items() if plugin is not None else ():
@@ -86,7 +87,7 @@ def _values(spec: Spec, raw: Any, path: Key) -> Iterator[tuple[Key, Any, str]]:
                     yield (*here, name), below, ""
         else:
             extra = info.json_schema_extra
-            kind = str(extra.get("names", "")) if isinstance(extra, dict) else ""
+            kind = str(extra.get("names", extra.get("counted", ""))) if isinstance(extra, dict) else ""
             yield here, None if written is PydanticUndefined else written, kind
 
 
@@ -116,7 +117,7 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
     for one in resolved:
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
             if kind in FACTS and raw is not None:
-                _use(used, kind, raw)
+                _use(used, kind, raw.rpartition(" x ")[2])
         if one.trace is not None and one.recording is None:
             used["traces", one.trace.name] = None
     used |= {(kind, name): None for kind, name in priced if kind not in PLUGINS}
@@ -130,6 +131,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
     found += [source for kind, name in sorted(ways) for source in _constants(kind, name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
         found += _written("memory", "policy", Policy)
+    if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):
+        found += _written("vms", "io", GuestIo)
     return found
 
 

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class Source:
 @dataclass(slots=True)
 class Point:
     """One simulated point. `at` is its place in the sweep; `notes` say what a reader must know (VMs without a host,
-    gaps in a recording); `series` holds equally long arrays, `time_s` among them."""
+    gaps in a recording); `series` holds equally long arrays, `time_s` among them. Second 0 is `start`, and `end` is the
+    second at which it was over."""
 
     variant: str
     at: dict[str, Any]
@@ -55,6 +57,8 @@ class Point:
     series: dict[str, np.ndarray] = field(default_factory=dict)
     intervals: list[Interval] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    start: datetime | None = None
+    end: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

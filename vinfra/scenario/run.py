@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import vinfra
 from vinfra.document import Document
 from vinfra.errors import InputError, Place
+from vinfra.metrics.metric import Metric
 from vinfra.scenario.check import Checked, check
 from vinfra.scenario.identity import contents, identity
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.ledger import Ledger, key
 from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.measure import chosen
+from vinfra.scenario.part import Part
 from vinfra.scenario.points import Column, Row, Spot, rows, spots
 from vinfra.scenario.reopen import kept
 from vinfra.scenario.resolved import as_yaml, sources
@@ -163,8 +166,21 @@ def _claims(plan: Plan, points: Sequence[Point]) -> list[Claim]:
     rows_of: dict[str, dict[str, list[Point]]] = {}
     for point in points:
         rows_of.setdefault(key("", point.at, 0), {}).setdefault(point.variant, []).append(point)
-    table = [
-        (row.at, {variant: means(mine, names) for variant, mine in rows_of[key("", row.at, 0)].items()})
-        for row in plan.rows
+    by_row = [(row.at, rows_of[key("", row.at, 0)]) for row in plan.rows]
+    table = [(at, {variant: means(mine, names) for variant, mine in found.items()}) for at, found in by_row]
+    return [
+        expectation.check(table if expectation.part is None else _of_part(expectation.part, expectation.metric, by_row))
+        for expectation in plan.checked.expectations
     ]
-    return [expectation.check(table) for expectation in plan.checked.expectations]
+
+
+def _of_part(
+    part: Part, metric: Metric, by_row: Sequence[tuple[dict[str, Any], dict[str, list[Point]]]]
+) -> list[tuple[dict[str, Any], dict[str, dict[str, float | None]]]]:
+    """The same table with one metric, told of a part of each point."""
+
+    def mean(points: Sequence[Point]) -> dict[str, float | None]:
+        values = [value for point in points if (value := part.measure(metric, point)) is not None]
+        return {metric.column: math.fsum(values) / len(values) if values else None}
+
+    return [(at, {variant: mean(points) for variant, points in found.items()}) for at, found in by_row]

@@ -12,11 +12,12 @@ from pydantic import Field
 
 from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
-from vinfra.hypervisors.product import Reclaim
+from vinfra.hypervisors.product import DiskFormat, Reclaim
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
-from vinfra.scenario.schema_storage import Datastore, Segment
+from vinfra.scenario.schema_backup import Backup, Drill, Switch
+from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
-from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, Seconds
+from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds
 
 
 class HostGroup(Spec):
@@ -29,6 +30,7 @@ class HostGroup(Spec):
     sockets: int | None = field(None, "processors of one host, each a NUMA node; the server's when unsaid", ge=1)
     frequency: Hertz | None = field(None, "clock of one core", gt=0)
     memory: Bytes | None = field(None, "memory of one host", gt=0)
+    hbas: int = field(1, "adapters of one host, each with a link of its own to a fibre-channel segment", ge=1, le=16)
     without: list[Feature] = field([], "features of the processor that are switched off")
     hypervisor: str = named("products", "none", "the hypervisor product; none is bare hardware")
     technique: str | None = named(
@@ -77,6 +79,9 @@ class VmGroup(Spec):
         1, "how many VMs are alike; per-trace: one VM for each trace, split evenly between the groups that say so"
     )
     host: str | None = field(None, "host or host group they run on; anywhere when unsaid")
+    hosts: list[Name] | None = field(
+        None, "hosts and host groups they run on, one after the other in turn; in place of `host`", min_length=1
+    )
     vcpus: int = field(1, "virtual processors of one VM", ge=1, le=4096)
     speed: Hertz | None = field(None, "what one vCPU at 100 % demand wants; a core of its host when unsaid", gt=0)
     memory: Bytes = field("1 GiB", "configured memory of one VM")
@@ -113,11 +118,26 @@ class VmGroup(Spec):
         None,
         "adapters of the guest: well-known ones, or made for the hypervisor; the latter when unsaid and there are any",
     )
-    datastore: str | None = field(None, "where its disk lies")
+    datastore: str | None = field(
+        None, "where its disk lies; of datastores that are alike each VM takes the next one in turn"
+    )
+    io: GuestIo | None = field(None, "what it reads and writes there while it runs; nothing when unsaid")
     transfer: Transfer | None = field(None, "data it moves to or from the datastore")
     dirtying: Dirtying | None = field(None, "how it writes its memory; not at all when unsaid")
     disk: Bytes | None = field(None, "size of its disk on the datastore", gt=0)
-    disk_writes: Dirtying | None = field(None, "how it writes its disk; not at all when unsaid")
+    disk_writes: Dirtying | None = field(None, "how it writes its disk; not at all when unsaid, or as `changes` say")
+    used: Fraction = field(
+        "80 %",
+        "part of its disk that holds data",
+        gt=0,
+        source="Veeam best practice guide, repository sizing: 80 of 100 GB",
+        tag="assumed",
+    )
+    changes: PartPerSecond | None = field(
+        None, "part of its data that is another after a day, as in `6 %/day`; not written to when unsaid"
+    )
+    format: DiskFormat | None = field(None, "format of its disk; the usual one of its product when unsaid")
+    os: Literal["windows", "linux"] = field("windows", "its operating system, for those who read its file systems")
 
 
 class Move(Spec):
@@ -143,6 +163,7 @@ class Scenario(Spec):
     duration: Seconds = field("24 h", "how long is measured", gt=0)
     epoch: Seconds = field("5 min", "how long a sample of demand holds", gt=0)
     topology: dict[Name, Segment] = field({}, "networks that join hosts and arrays")
+    arrays: dict[Name, Array] = field({}, "storage arrays; one that a datastore names need not stand here")
     datastores: dict[Name, Datastore] = field({}, "LUNs with a file system")
     hosts: dict[Name, HostGroup] = field(..., "the hosts", min_length=1)
     vms: dict[Name, VmGroup] = field(..., "the VMs", min_length=1)
@@ -161,6 +182,11 @@ class Scenario(Spec):
     power: dict[str, Any] = chosen("power policy", {"policy": "follows-load"}, "how a host's draw follows what it does")
     migrations: dict[Name, dict[str, Any]] = chosen(
         "migration", {}, "VMs that move to another host or datastore while they run"
+    )
+    backup: Switch | Backup | None = field(None, "how VMs are protected; none: they are not")
+    restores: dict[Name, Switch | Drill] = field({}, "restores that are asked for; none: this one is not")
+    faults: dict[Name, dict[str, Any]] = chosen(
+        "fault", {}, "what happens to the estate; one that is called as its kind need not say `kind`"
     )
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"

@@ -47,6 +47,7 @@ def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
     world = build(resolved, inputs.recording(resolved))
     seed = resolved.scenario.seed * REPLICATIONS + job.replication
     simulation = Simulation(world, Streams(seed))
+    point.start, point.end = resolved.scenario.start, simulation.total
     simulation.run()
     record = simulation.record()
     audit(simulation, record)
@@ -56,4 +57,5 @@ def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
     point.notes = [
         f"{group.group}: {group.count} VMs without a host, left out: {group.reason}" for group in world.unplaced
     ]
+    point.notes += [] if simulation.protected is None else simulation.protected.tally.notes()
     point.notes += [] if simulation.demand is None else [*simulation.demand.notes]

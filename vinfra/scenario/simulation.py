@@ -25,7 +25,9 @@ from vinfra.engine.sharing import Sharing
 from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
 from vinfra.operations.moves import Moves
+from vinfra.scenario import production, storing
 from vinfra.scenario.guests import Guests
+from vinfra.scenario.protected import Protected
 from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
 from vinfra.scenario.remembered import note
 from vinfra.scenario.remembered import totals as memory_totals
@@ -69,10 +71,14 @@ class Simulation:
         )
         resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
         resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
-        self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder)
+        self.fabric = world.fabric.fresh()
+        storing.follow(self.fabric, self.sharing, resources)
+        self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder, self.fabric)
         self.moves = Moves(
             self.clock, self.sharing, world.orders, resources, self.recorder, world.room, Guests(self, world.arrivals)
         )
+        self.production = production.begin(self, resources)
+        self.protected = None if world.backing is None else Protected(self, world.backing, resources)
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
@@ -87,7 +93,9 @@ class Simulation:
         self._progress = np.ones(len(world.vms))
         if self.memory is not None:
             self.columns |= {name: self.recorder.series(name, self.epochs.count) for name in MEMORY_SERIES}
-        self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None
+        if self.production is not None:
+            self.columns |= self.production.record(self.recorder, self.epochs.count)
+        self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
         moving = {plan.vm for plan in world.transfers}
@@ -115,6 +123,10 @@ class Simulation:
             self.scheduled.want(demand)
         if len(self.fluid.hosts):
             self.fluid.want(want)
+        if self.production is not None:
+            self.production.want(want)
+        if self.protected is not None:
+            self.protected.share(want)
         if self._in_time:
             want = np.where(self._arrays[self.vms.host], want, 0.0)
         sample = self.cluster.sample(want)
@@ -122,6 +134,8 @@ class Simulation:
         for host in np.flatnonzero(full != self._full).tolist():
             self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
         self._full = full
+        if self.production is not None:
+            self.production.deny(sample)
         self._record(number, time, length, sample)
 
     def _held_up(self, number: int, time: float, want: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -173,6 +187,8 @@ class Simulation:
         columns["cpu_io_hz"][number] += (span.used - span.granted) / length
         columns["cpu_useful_cores"][number] += span.cores / length
         columns["hosts_full"][number] += span.full / length
+        if self.production is not None:
+            self.production.add(number, length, span)
 
     def switching(self, change: Callable[[], None]) -> None:
         """Make a change after which other hosts may be on, and count those for what is left of the epoch."""
@@ -196,9 +212,14 @@ class Simulation:
             del series["power_w"]
         totals = {"vms_unplaced": float(sum(group.count for group in self.world.unplaced)), **self.transfers.totals()}
         totals |= {**self.moves.totals(), **self.world.totals}
+        if self.production is not None:
+            totals |= self.production.totals(self.total)
         if self.memory is not None:
             totals |= memory_totals(self.memory)
         samples = {"transfer_s": self.transfers.times(), **self.moves.samples()}
+        if self.protected is not None:
+            totals |= self.protected.totals()
+            samples |= self.protected.samples()
         if self.scheduled is not None:
             totals |= self.scheduled.totals()
             samples["latency_s"] = self.scheduled.latencies()
@@ -216,6 +237,7 @@ def shown(record: Record) -> dict[str, NDArray[np.float64]]:
     if "power_w" in series:
         found["power_w"] = series["power_w"]
     found["cpu_utilisation"] = _over(series["cpu_used_hz"], series["cpu_on_hz"])
+    found |= {name: values for name, values in series.items() if name.startswith("guest_")}
     found["cpu_ready"] = _over(series["cpu_wanted_hz"] - series["cpu_granted_hz"], series["cpu_wanted_hz"])
     return found
 
@@ -230,6 +252,8 @@ def _fluid(world: World) -> list[int]:
     used = {name for plan in world.transfers for name in plan.uses}
     for plan in (plan for order in world.orders for plan in order.plans):
         used |= {*plan.uses, f"cpu/{plan.home}"} | ({f"cpu/{plan.target}"} if plan.method.moves == "memory" else set())
+    if world.backing is not None:
+        used |= {f"cpu/{host}" for host in world.backing.hosts}
     return [index for index, name in enumerate(world.hosts.names) if f"cpu/{name}" in used]
 
 

@@ -16,13 +16,17 @@ from vinfra.compute.memory.machines import Plan as Memory
 from vinfra.compute.scheduling.hosts import Plan as Scheduling
 from vinfra.compute.transfer import Plan
 from vinfra.operations.moves import Order
-from vinfra.scenario import flows, remembered, scheduled
+from vinfra.scenario import flows, production, remembered, scheduled, storing
+from vinfra.scenario.backing import Backing, backing, identities, machines
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.moving import Moving
 from vinfra.scenario.population import Estate, Unplaced, populate
 from vinfra.scenario.pricing import Plugin, totals
 from vinfra.scenario.schema import VmGroup
+from vinfra.storage.fabric import Fabric
+from vinfra.storage.identity import Identity
+from vinfra.storage.lun import Lun
 from vinfra.workloads.demand import Recording
 
 
@@ -31,11 +35,12 @@ class World:
     """The models of one scenario, ready to run with any seed.
 
     `traces` says how many traces each group of VMs follows, in the order of the columns of demand; `capacities` are
-    those of LUNs and links, per second; `used` are the plug-ins that price the VMs, `totals` what events cost and
-    how many kernels boot; `orders` say who moves while it runs, `arrivals` what
-    such a VM is on the host it moves to, `room` how much memory each host has left; `scheduling` is how
-    processors are scheduled in detail and `memory` how hosts with more VMs than memory share it out, where that is
-    asked for.
+    those of LUNs and links, per second, `luns` the LUN of each datastore and `fabric` the ways to them; `used` are the
+    plug-ins that price the VMs, `totals` what events cost and how many kernels boot; `orders` say who moves while it
+    runs, `arrivals` what such a VM is on the host it moves to, `room` how much memory each host has left; `scheduling`
+    is how processors are scheduled in detail, `memory` how hosts with more VMs than memory share it out, `production`
+    what guests read and write and `backing` what protects them, where that is asked for; `identities` are what the LUN
+    of each datastore says of itself.
     """
 
     resolved: Resolved
@@ -46,6 +51,8 @@ class World:
     unplaced: Sequence[Unplaced]
     transfers: Sequence[Plan]
     capacities: Mapping[str, float]
+    fabric: Fabric
+    luns: Mapping[str, Lun]
     used: frozenset[Plugin]
     totals: Mapping[str, float]
     orders: Sequence[Order] = ()
@@ -53,6 +60,9 @@ class World:
     room: Mapping[str, float] = field(default_factory=dict)
     scheduling: Scheduling | None = None
     memory: Memory | None = None
+    production: production.Plan | None = None
+    backing: Backing | None = None
+    identities: Mapping[str, Identity] = field(default_factory=dict)
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -61,11 +71,16 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
     order = host_order(kinds)
     estate = Estate(kinds, _hosts(order), np.array([kinds.index(kind) for kind, _ in order]))
     counts = vm_counts(resolved, _traces(resolved, recording))
-    population = populate(resolved, estate, counts)
-    vms, groups = population.vms()
     members = {kind.group: [name for one, name in order if one is kind] for kind in kinds}
-    networks = flows.topology(resolved, members)
-    moving = Moving(resolved, estate, population, vms, groups, members, networks)
+    fabric = storing.fabric(resolved, storing.topology(resolved, members), members)
+    storing.lost_links(resolved, fabric)
+    population = populate(resolved, estate, counts, fabric)
+    vms, groups = population.vms()
+    homes = storing.homes(resolved, vms.names, groups)
+    luns = storing.luns(resolved)
+    host_of = [estate.hosts.names[host] for host in vms.host.tolist()]
+    found = machines(resolved, vms.names, groups, host_of, homes)
+    moving = Moving(resolved, estate, population, vms, groups, homes, members, luns, fabric)
     return World(
         resolved=resolved,
         recording=recording,
@@ -73,8 +88,11 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         vms=vms,
         traces={name: counts[name] for name, group in _groups(resolved) if follows_trace(resolved, group)},
         unplaced=tuple(population.unplaced),
-        transfers=flows.plans(resolved, networks, vms, groups, estate.hosts, population.io_cycles),
-        capacities=flows.capacities(resolved, networks),
+        transfers=flows.plans(resolved, luns, fabric, vms, groups, homes, estate.hosts, population.io_cycles),
+        capacities=flows.capacities(luns, fabric),
+        fabric=fabric,
+        luns=luns,
+        production=production.plan(resolved, estate, fabric, vms, groups, homes),
         used=frozenset(population.used) | remembered.used(resolved),
         totals=totals(population.prices, groups, estate.kind[vms.host], vms.size * vms.steady),
         orders=moving.orders(),
@@ -82,6 +100,8 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         room=dict(zip(estate.hosts.names, population.room.tolist(), strict=True)),
         scheduling=scheduled.plan(resolved, groups, members),
         memory=remembered.plan(resolved, estate, vms, groups),
+        backing=backing(resolved, estate, found, members),
+        identities=identities(resolved),
     )
 
 

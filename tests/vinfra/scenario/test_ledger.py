@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def point(variant: str = "a", value: float = 1.5) -> Point:
     series = {"time_s": np.array([0.0, 300.0]), "power_w": np.array([1.0, 2.0])}
     return Point(variant, {"vms.a.count": 3}, 0, {"energy_kwh": value, "transfer_s": None}, None, None, series, [
         Interval("esx1", "full", 0.0, 300.0)
-    ])  # fmt: skip
+    ], [], datetime(2007, 10, 1, 20), 600.0)  # fmt: skip
 
 
 def test_a_point_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -29,6 +30,7 @@ def test_a_point_comes_back_as_it_was(tmp_path: Path) -> None:
         assert ledger.done() == {key("a", {"vms.a.count": 3}, 0)}
     assert found.metrics == {"energy_kwh": 1.5, "transfer_s": None}
     assert found.intervals == [Interval("esx1", "full", 0.0, 300.0)]
+    assert (found.start, found.end) == (datetime(2007, 10, 1, 20), 600.0)
     np.testing.assert_array_equal(found.series["power_w"], [1.0, 2.0])
 
 

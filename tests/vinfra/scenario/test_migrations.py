@@ -28,8 +28,8 @@ topology:
   lan: {speed: 1 Gbit/s, joins: [old, new, far]}
   san: {kind: fibre-channel, speed: 4 Gbit/s, joins: [old, new, array1]}
 datastores:
-  vmfs1: {array: array1, disks: 10, disk: fc-15k}
-  vmfs2: {array: array1, disks: 10, disk: fc-15k}
+  vmfs1: {array: array1, disks: 10 x fc-15k}
+  vmfs2: {array: array1, disks: 10 x fc-15k}
 hosts:
   old: {server: hp-proliant-dl380-g5-5160, memory: 16 GiB}
   new: {server: hp-proliant-dl385-g5, memory: 16 GiB}
@@ -162,7 +162,7 @@ def test_a_disk_moves_and_its_vm_stays(method: str) -> None:
             [("to: new", "to: far-1")],
             "has no room: with all that move there far-1 would hold 2 GiB more than its 6 GiB",
         ),
-        ([("joins: [old, new, far]", "joins: [new, far]")], "cannot be reached over Ethernet: old is on no network"),
+        ([("joins: [old, new, far]", "joins: [new, far]")], "cannot be reached over Ethernet: old is on no Ethernet"),
         ([("30 %", f"30 %, {DISK}, transfer: {{size: 1 GiB}}")], "moves web-1, whose `transfer` would be cut off"),
         (
             [("  leave:", "  again: {vms: web-2, to: far, method: pre-copy}\n  leave:")],

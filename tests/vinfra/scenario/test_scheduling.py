@@ -139,7 +139,7 @@ def test_a_behaviour_without_scheduling_says_nothing_and_is_told_so() -> None:
 
 def test_transfers_do_not_share_processors_that_are_scheduled_in_detail() -> None:
     text = LAB.replace("host: h", "datastore: d, transfer: {size: 1 GiB}")
-    text += "datastores:\n  d: {array: a, disks: 4, disk: fc-15k}\n"
+    text += "datastores:\n  d: {array: a, disks: 4 x fc-15k}\n"
     assert "cannot share a processor with I/Os and migrations: leave it out, or vms.busy.transfer" in problems(text)
 
 

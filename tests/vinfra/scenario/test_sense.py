@@ -16,7 +16,7 @@ scenario: lab
 question: Does it make sense?
 duration: 1 h
 datastores:
-  lun1: {array: array1, disks: 4, disk: fc-15k}
+  lun1: {array: array1, disks: 4 x fc-15k}
 hosts:
   h1: {cores: 4, frequency: 2 GHz, memory: 8 GiB}
 vms:

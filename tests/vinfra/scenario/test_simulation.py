@@ -36,7 +36,7 @@ scenario: copy
 question: Do neighbours notice?
 duration: 1 h
 datastores:
-  vmfs1: {array: array1, disks: 200, disk: fc-15k, raid: raid0}
+  vmfs1: {array: array1, disks: 200 x fc-15k, raid: raid0}
 hosts:
   h: {server: hp-proliant-dl385-g5, hypervisor: esx-4.0, memory: 16 GiB, cores: 1}
 vms:
