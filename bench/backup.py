@@ -17,6 +17,10 @@ from vinfra.scenario.simulation import Simulation
 from vinfra.scenario.world import World, build
 
 SIZES = (1_250, 2_500, 5_000)
+GROUPS = 125  # of VMs, each with a disk and a rate of change of its own, so that next to nothing ends together
+GROUP = (
+    "  vm{n}: {{count: {count}, hosts: [esx], datastore: vmfs, disk: {disk} GiB, changes: {part} %/day, demand: 20 %}}"
+)
 AIM = 10.0  # seconds, for the largest
 SCENARIO = """
 scenario: bench
@@ -32,17 +36,17 @@ arrays:
 datastores:
   vmfs: {{count: {luns}, array: array, disks: 10 x sas-10k, raid: raid10}}
 hosts:
-  esx: {{count: {hosts}, cores: 32, frequency: 2.5 GHz, memory: 512 GiB, hypervisor: esxi-6.7}}
+  esx: {{count: {hosts}, server: dell-r640, hypervisor: esxi-6.7}}
   proxies: {{count: {proxies}, cores: 16, frequency: 2.5 GHz, memory: 64 GiB}}
   vault: {{cores: 64, frequency: 2.5 GHz, memory: 64 GiB}}
 vms:
-  vm: {{count: {vms}, hosts: [esx], memory: 4 GiB, demand: 20 %, datastore: vmfs, disk: 100 GiB, changes: 5 %/day}}
+{groups}
 backup:
   proxy: {{host: proxies}}
   transport: {transport}
   repository: {{host: vault, disks: {disks} x sata-7k2, raid: raid6, size: {vms} TiB}}
   initial: full
-  jobs: {{nightly: {{vms: [vm], method: incremental, full: never}}}}
+  jobs: {{nightly: {{vms: [all], method: incremental, full: never}}}}
   schedule: {{nightly: daily at 22h, window: 8 h}}
 """
 
@@ -50,8 +54,13 @@ backup:
 def world(vms: int, transport: str) -> World:
     """So many VMs, and all else in proportion."""
     part = vms // 250
+    groups = [
+        GROUP.format(n=n, count=vms // GROUPS, disk=40 + 37 * n % 211, part=1 + 13 * n % 29 / 4) for n in range(GROUPS)
+    ]
     parts = {"proxies": part, "luns": 10 * part, "hosts": 10 * part, "ports": 2 * part, "disks": 60 * part}
-    return build(resolve(parse(SCENARIO.format(vms=vms, transport=transport, **parts), "bench")), None)
+    return build(
+        resolve(parse(SCENARIO.format(vms=vms, transport=transport, groups="\n".join(groups), **parts), "bench")), None
+    )
 
 
 def once(vms: int, transport: str) -> tuple[float, float, float, float]:

@@ -44,6 +44,16 @@ class Site:
     io_cycles: Mapping[str, float]
     cpus: frozenset[str]
     copies: dict[str, Identity] = field(default_factory=dict)
+    _seen: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.fabric.watch(lambda lost: self._seen.clear())
+
+    def seen_by(self, host: str) -> list[str]:
+        """The datastores whose LUNs a host sees now, by name."""
+        if host not in self._seen:
+            self._seen[host] = [name for name in sorted(self.identities) if self.fabric.sees(host, name) is None]
+        return self._seen[host]
 
     def read(self, datastore: str, reading: Reading) -> Way:
         """What reading a byte of a datastore takes of its disks, and how fast one reader is that waits for them."""

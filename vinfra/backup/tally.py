@@ -40,6 +40,8 @@ class Tally:
         made = [one for one in results if one.taken is not None]
         back = [one for one in self.restoring.recoveries if one.took is not None]
         store, snapshots, now = self.server.store, self.snapshots, self.end
+        for datastore in sorted({one.holder.datastore for one in snapshots.open.values()}):
+            snapshots.weigh(datastore)
         busy = {machine for machine, _ in self.server.under_way()}
         found = {
             "backups_done": float(len(made)),

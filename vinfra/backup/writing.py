@@ -75,7 +75,7 @@ class Writing:
         if not self.server.transport.resolves_lun:
             return
         site, wanted = self.site, self.machine.datastore
-        seen = [name for name in sorted(site.identities) if site.fabric.sees(self.proxy.host, name) is None]
+        seen = site.seen_by(self.proxy.host)
         copies = [name for name in seen if name in site.copies]
         visible = [site.identities[name] for name in seen] + [site.copies[name] for name in copies]
         found = self.server.identity.find(site.known[wanted], visible)

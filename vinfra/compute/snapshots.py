@@ -91,6 +91,8 @@ class Snapshots:
         self.stopped: list[Stopped] = []
         self._still: dict[str, Stopped] = {}
         self.peak = 0.0
+        self._together = 0.0
+        self._allocated: dict[str, float] = {}
 
     def create(self, holder: Holder, owner: str) -> Phases:
         """Make a snapshot; Failed where its datastore has no room for one."""
@@ -100,7 +102,7 @@ class Snapshots:
             raise Failed(f"{holder.datastore} is full: no room for a snapshot")
         space.open(holder.name, holder.writes, self.clock.now)
         self.open[holder.name] = Snapshot(owner, holder, self.clock.now)
-        self._weigh()
+        self.weigh(holder.datastore)
         self._foresee(holder.datastore)
 
     def left(self, vm: str) -> bool:
@@ -112,7 +114,6 @@ class Snapshots:
         and then it stays."""
         if holder.name in self.held:
             raise Failed(STUCK)
-        self._weigh()
         rounds = self.commit.rounds(self.spaces[holder.datastore].grown(holder.name, self.clock.now), holder.writes)
         rate, amount, seconds = math.inf, 0.0, 0.0
         ended: Ended | None = None
@@ -129,8 +130,9 @@ class Snapshots:
         assert ended is not None
         self.diverged += ended.diverged
         yield from self._stun(holder.name, self.commit.remove + ended.stun_bytes / rate)
-        self._weigh()
+        self.weigh(holder.datastore)
         self.spaces[holder.datastore].close(holder.name, self.clock.now)
+        self.weigh(holder.datastore)
         del self.open[holder.name]
         if holder.name in self._still:
             self._go_on(holder.name)
@@ -165,7 +167,7 @@ class Snapshots:
         names = self.spaces[datastore].stand_still(self.clock.now)
         if not names:
             return
-        self._weigh()
+        self.weigh(datastore)
         self.recorder.enter(f"datastore/{datastore}", "full", self.clock.now)
         for name in names:
             self._still[name] = Stopped(name, datastore, self.clock.now)
@@ -192,6 +194,10 @@ class Snapshots:
         """Seconds each VM stood still because its datastore was full, up to now."""
         return [(now if one.until is None else one.until) - one.since for one in self.stopped]
 
-    def _weigh(self) -> None:
-        """Remember the most that all deltas took."""
-        self.peak = max(self.peak, math.fsum(space.allocated(self.clock.now) for space in self.spaces.values()))
+    def weigh(self, datastore: str) -> None:
+        """Remember the most that all deltas took; those of other datastores count as they were when something happened
+        there last, so that a night of many datastores is not looked through at each of its snapshots."""
+        now = self.spaces[datastore].allocated(self.clock.now)
+        self._together += now - self._allocated.get(datastore, 0.0)
+        self._allocated[datastore] = now
+        self.peak = max(self.peak, self._together)

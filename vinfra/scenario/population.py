@@ -74,6 +74,7 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
     population.room = memory = estate.hosts.memory * np.array(promised)[estate.kind]
     room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core)
     traces = 0
+    seen: dict[str, NDArray[np.bool_]] = {}
     for name, group in sorted(resolved.scenario.vms.items()):
         count = counts[name]
         columns = np.full(count, -1.0)
@@ -84,7 +85,11 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
         population.prices[name] = prices
         factors = np.array([np.inf if one is None else one.factor for one in prices])
         population.io_cycles[name] = np.array([0.0 if one is None else one.io_cycles for one in prices])[estate.kind]
-        batch = _where_seen(_batch(name, group, count, estate, factors), resolved, group, estate, fabric)
+        batch = _batch(name, group, count, estate, factors)
+        if group.datastore is not None:
+            if group.datastore not in seen:
+                seen[group.datastore] = _seen(members_of(resolved, group.datastore), estate, fabric)
+            batch = _where_seen(batch, seen[group.datastore])
         placed = _place(resolved, group, batch, estate, room)
         found = np.flatnonzero(placed != NOWHERE)
         if len(found) < count:
@@ -99,13 +104,14 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
     return population
 
 
-def _where_seen(batch: Batch, resolved: Resolved, group: VmGroup, estate: Estate, fabric: Fabric) -> Batch:
+def _seen(datastores: Sequence[str], estate: Estate, fabric: Fabric) -> NDArray[np.bool_]:
+    """Which hosts see all of these datastores, shape (hosts,)."""
+    return np.array([all(fabric.sees(host, one) is None for one in datastores) for host in estate.hosts.names])
+
+
+def _where_seen(batch: Batch, seen: NDArray[np.bool_]) -> Batch:
     """The same VMs, on hosts that see their datastores; where none does, that is told when somebody goes there."""
-    if group.datastore is None:
-        return batch
-    wanted = members_of(resolved, group.datastore)
-    seen = [all(fabric.sees(host, one) is None for one in wanted) for host in estate.hosts.names]
-    allowed = batch.allowed & np.array(seen)
+    allowed = batch.allowed & seen
     return replace(batch, allowed=allowed) if allowed.any() else batch
 
 
