@@ -23,8 +23,11 @@ class Estate(Protocol):
     def repair(self, name: str) -> None:
         """It is up again."""
 
-    def renumber(self, datastore: str, lun_id: int) -> None:
-        """The array presents the LUN under another number."""
+    def renumber(self, datastore: str, lun_id: int | None) -> None:
+        """The array presents the LUN under another number, the next that is free where None."""
+
+    def exchange(self, datastore: str, other: str | None) -> None:
+        """Two LUNs change their numbers; the one before it by name where None."""
 
     def clone(self, datastore: str) -> None:
         """A copy of the LUN, with all that is on it, is presented beside it."""

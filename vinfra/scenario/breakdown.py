@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vinfra.faults.fault import Fault
+from vinfra.scenario import storing
 from vinfra.storage import identity as identities
+from vinfra.storage.identity import Identity
+from vinfra.storage.volumes import Unresolved, mounted
 
 if TYPE_CHECKING:
     from vinfra.scenario.protected import Protected
@@ -51,26 +54,50 @@ class Breakdown:
         else:
             self.protected.host_up(name)
 
-    def renumber(self, datastore: str, lun_id: int) -> None:
+    def renumber(self, datastore: str, lun_id: int | None) -> None:
         """The array presents the LUN under another number."""
-        seen = self.protected.site.identities
-        seen[datastore] = identities.renumbered(seen[datastore], lun_id)
+        number = self._free() if lun_id is None else lun_id
+        self._becomes(datastore, identities.renumbered(self._seen(datastore), number))
+
+    def exchange(self, datastore: str, other: str | None) -> None:
+        """Two LUNs change their numbers; nothing where there is but one."""
+        names = sorted(self.protected.site.identities)
+        other = names[names.index(datastore) - 1] if other is None else other
+        one, two = self._seen(datastore), self._seen(other)
+        self._becomes(datastore, identities.renumbered(one, two.lun_id))
+        self._becomes(other, identities.renumbered(two, one.lun_id))
 
     def clone(self, datastore: str) -> None:
-        """A copy of the LUN is presented beside it, under the next number."""
-        site = self.protected.site
-        number = 1 + max(one.lun_id for one in [*site.identities.values(), *site.copies.values()])
-        site.copies[datastore] = identities.cloned(site.identities[datastore], number)
+        """A copy of the LUN is presented beside it, under the next number; hosts that ignore it still see the LUN."""
+        site, copy = self.protected.site, identities.cloned(self._seen(datastore), self._free())
+        site.copies[datastore] = mounted(site.known[datastore], copy, self._unresolved(datastore)) or copy
 
     def replicate(self, datastore: str) -> None:
         """The LUN is replaced by its replica on another array."""
-        seen = self.protected.site.identities
-        seen[datastore] = identities.replicated(seen[datastore])
+        self._becomes(datastore, identities.replicated(self._seen(datastore)))
 
     def change_scsi_mode(self, datastore: str) -> None:
         """The array reports the LUN's identity in another way."""
-        seen = self.protected.site.identities
-        seen[datastore] = identities.scsi_mode_changed(seen[datastore])
+        self._becomes(datastore, identities.scsi_mode_changed(self._seen(datastore)))
+
+    def _seen(self, datastore: str) -> Identity:
+        return self.protected.site.identities[datastore]
+
+    def _free(self) -> int:
+        """A LUN number that nobody has."""
+        site = self.protected.site
+        return 1 + max(one.lun_id for one in [*site.identities.values(), *site.copies.values()])
+
+    def _unresolved(self, datastore: str) -> Unresolved:
+        return storing.datastores(self.simulation.world.resolved)[datastore].unresolved
+
+    def _becomes(self, datastore: str, now: Identity) -> None:
+        """Hosts look at a LUN that is another now."""
+        site = self.protected.site
+        found = mounted(site.known[datastore], now, self._unresolved(datastore))
+        site.identities[datastore] = found or now
+        if found is None:
+            self.protected.unmount(datastore)
 
     def power_cycle(self, vms: Sequence[str], off: float) -> None:
         """VMs are switched off, and on again after so many seconds."""

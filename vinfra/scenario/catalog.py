@@ -26,6 +26,7 @@ from vinfra.operations.placement import placements
 from vinfra.registry import Registry
 from vinfra.storage.commit import commits
 from vinfra.storage.identity import lun_identities
+from vinfra.storage.lock import locks
 from vinfra.workloads.trace import traces
 
 PLUGINS: dict[str, Registry[Any]] = {
@@ -36,6 +37,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "commits": commits,
     "faults": faults,
     "io-paths": io_paths,
+    "locks": locks,
     "lun-identities": lun_identities,
     "migrations": migrations,
     "placements": placements,

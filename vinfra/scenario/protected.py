@@ -27,6 +27,7 @@ from vinfra.scenario import storing
 from vinfra.scenario.backing import Backing, stands_for
 from vinfra.scenario.breakdown import Breakdown
 from vinfra.storage.datastore import Space
+from vinfra.storage.lock import locks
 from vinfra.storage.lun import Lun
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Protected:
         self.clock, self.recorder = simulation.clock, simulation.recorder
         self.streams = Streams(self.clock, simulation.sharing, resources, simulation.fabric, protection.backup.patience)
         self.outages = Outages()
+        self._locks = {name: locks[one.lock]() for name, one in storing.datastores(simulation.world.resolved).items()}
         self._host = {name: index for index, name in enumerate(simulation.cluster.hosts.names)}
         self._index = {name: index for index, name in enumerate(simulation.vms.names)}
         self.snapshots = Snapshots(
@@ -59,6 +61,7 @@ class Protected:
             self._commit_way,
             self._pace,
             self._stop,
+            self._lock,
         )
         identities = simulation.world.identities
         self.site = Site(
@@ -113,6 +116,14 @@ class Protected:
         self._pace(vm, 0.0 if stopped else 1.0)
         if self.simulation.production is not None:
             self.simulation.production.pace(vm, 0.0 if stopped else 1.0)
+
+    def _lock(self, datastore: str, rate: float) -> None:
+        """Metadata is changed so many times a second: what the lock keeps from others, the LUN does not do."""
+        resource = self.streams.resources[f"lun/{datastore}"]
+        whole = self.simulation.world.luns[datastore].capacity
+        left = whole * (1.0 - self._locks[datastore].busy(rate))
+        if resource.capacity != left:
+            self.simulation.sharing.set_capacity(resource, left)
 
     def _server(self) -> Server:
         backing, protection = self.backing, self.backing.protection
@@ -198,6 +209,13 @@ class Protected:
     def power_on(self, vm: str) -> None:
         """It runs again."""
         self._stop(vm, False)
+
+    def unmount(self, datastore: str) -> None:
+        """Hosts leave a file system alone: the VMs on it stop, and what was mounted stays so for nobody."""
+        for name, machine in self.backing.machines.items():
+            if machine.datastore == datastore:
+                self._stop(name, True)
+                self.recorder.enter(name, f"stopped: {datastore} is ignored", self.clock.now)
 
     def fill(self, name: str, part: float) -> None:
         """Others take up part of what is free in a repository or on a datastore; 0 gives it back."""

@@ -115,7 +115,8 @@ class Backup(Spec):
     repository: Repository = field(..., "where restore points lie")
     jobs: dict[Name, Job] = field(..., "what is backed up together", min_length=1)
     initial: Literal["none", "full"] = field(
-        "none", "what lies in the repository when the run begins: nothing, or a full of every VM taken just then"
+        "none",
+        "what lies in the repository (and at the second site) when the run begins: nothing, or a full of every VM",
     )
     schedule: Switch | dict[str, Any] = field(
         {},

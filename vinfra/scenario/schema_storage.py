@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from vinfra.scenario.keys import Name, named
 from vinfra.spec import Spec, field
+from vinfra.storage.volumes import Unresolved
 from vinfra.units import Bytes, BytesPerSecond, Fraction, PerSecond
 
 SPINDLES = r"^[1-9][0-9]{0,5} x [a-z0-9]+(?:[.-][a-z0-9]+)*$"
@@ -72,6 +73,14 @@ class Datastore(Spec):
     size: Bytes | None = field(None, "what it holds; as much as is written to it when unsaid", gt=0)
     disks: Spindles = disks(..., "the spindles behind it, as in `10 x fc-15k`")
     raid: str = named("raid", "raid5", "the RAID level")
+    lock: str = named(
+        "locks", "scsi-reservation", "the lock its metadata is changed under, as snapshots begin, grow and end"
+    )
+    unresolved: Unresolved = field(
+        "as-is",
+        "what hosts do once its LUN is not the one that its metadata was written for: go on with it, give it a new "
+        "signature, or leave it alone, and then its VMs stop",
+    )
     presented_to: list[Name] | None = field(
         None, "hosts and host groups that the array presents it to (LUN masking); all when unsaid"
     )

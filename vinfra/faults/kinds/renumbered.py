@@ -15,7 +15,7 @@ class Renumbered(Fault):
     named: ClassVar[dict[str, str]] = {"lun": "datastore"}
 
     lun: str = field(..., "the datastore that lies on it")
-    new_id: int = field(..., "its new number", ge=0, le=16383)
+    new_id: int | None = field(None, "its new number; the next that is free when unsaid", ge=0, le=16383)
 
     def happen(self, estate: Estate) -> None:
         """For good: nobody renumbers it back."""

@@ -1,0 +1,1 @@
+"""Kinds of locks on metadata, one a file."""
