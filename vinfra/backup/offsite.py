@@ -107,6 +107,7 @@ class Offsite:
         self.sent += size
         chain.apply(step)
         there.space.commit(entry.writer, step.growth)
+        self.store.remember(entry, there.name, step.point.number)
         self.lags.append(self.site.clock.now - entry.taken)
         if self.store.catalog is not None:
             number = step.point.number

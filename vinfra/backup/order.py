@@ -63,7 +63,8 @@ class Order:
         result.ended = self.site.clock.now
         self.server.release(self)
         if not result.done:
-            self.enter(result.condition if result.condition == MISSED else f"failed: {result.condition}")
+            missed = result.condition.startswith(MISSED)
+            self.enter(result.condition if missed else f"failed: {result.condition}")
         self.server.ended(self)
 
     def _wait(self) -> Phases:

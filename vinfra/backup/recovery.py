@@ -76,7 +76,7 @@ class Recovery:
             self.condition = DONE
             self._here()
         except Failed as failure:
-            self.condition = str(failure)
+            self.condition, self.took = str(failure), None
         except Interrupt as interrupt:
             self.condition = broken(interrupt).condition
         self.restoring.slots.leave(ticket)
@@ -92,6 +92,8 @@ class Recovery:
         self.point = point
         self.site.recorder.enter(f"restore/{self.machine.name}", "restoring", self.site.clock.now)
         yield from self.restorer.bring_back(self)
+        if point.wrong:
+            raise Failed("what came back is another disk than was backed up")
 
     def _here(self) -> None:
         """The machine (or the file) is there again; only the first time counts."""

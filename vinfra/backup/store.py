@@ -28,8 +28,8 @@ SEND = 8.0  # cycles to send a byte: one hertz for each bit per second, Foong et
 
 @dataclass(slots=True)
 class Entry:
-    """A restore point in writing: what has been read is kept in `data` bytes and stored in `stored`; `whole` says that
-    everything was read, and `why`."""
+    """A restore point in writing: what has been read is kept in `data` bytes and stored in `stored`; `wrong` says that
+    it was read of another disk than was meant, which only who restores it will see."""
 
     machine: Machine
     job: Job
@@ -39,6 +39,7 @@ class Entry:
     data: float
     stored: float
     number: int = 0
+    wrong: bool = False
 
     @property
     def writer(self) -> str:
@@ -53,11 +54,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A restore point that can be asked for, and the place it lies in."""
+    """A restore point that can be asked for, and the place it lies in; `wrong` where it is of another disk."""
 
     machine: Machine
     point: Point
     place: Place
+    wrong: bool = False
 
     @property
     def taken(self) -> float:
@@ -75,6 +77,7 @@ class Store:
         self.catalog = Catalog() if catalog else None
         self.jobs: dict[str, dict[str, Job]] = {}
         self.lost_maps: dict[str, float] = {}
+        self.wrong: set[tuple[str, str, str, int]] = set()
         self.stored: Callable[[Entry], None] = lambda entry: None
 
     @property
@@ -121,6 +124,7 @@ class Store:
             step = entry.plan.step(chain, entry.taken, entry.stored, entry.machine.used / place.smaller)
         chain.apply(step)
         entry.number = step.point.number
+        self.remember(entry, place.name, entry.number)
         place.space.commit(entry.writer, step.growth)
         if self.catalog is not None:
             self.catalog.record(
@@ -142,21 +146,25 @@ class Store:
                 self.catalog.forget(entry.machine.name, entry.job.name, point.number, self.place.name)
 
     def begin_with(self, machine: Machine, job: Job) -> None:
-        """A full of a machine is there when the run begins; ValueError where it does not fit."""
-        data = job.kind.whole(machine).data
-        size = data / self.place.smaller
+        """A full of a machine is there when the run begins, and a copy of it at the second site (disks that were sent
+        by post); ValueError where it does not fit."""
         self.jobs.setdefault(machine.name, {})[job.name] = job
-        chain = self.place.chain(machine, job)
-        step = chain.full(self.site.clock.now, size, machine.used / self.place.smaller)
-        full = self.place.space.reserve(machine.name, step.space)
+        for place in (self.place, self.offsite):
+            if place is not None:
+                self._lay_down(machine, job, place)
+
+    def _lay_down(self, machine: Machine, job: Job, place: Place) -> None:
+        size, whole = job.kind.whole(machine).data / place.smaller, machine.used / place.smaller
+        chain = place.chain(machine, job)
+        step = chain.full(self.site.clock.now, size, whole)
+        full = place.space.reserve(machine.name, step.space)
         if full is not None:
             raise ValueError(f"{machine.name} cannot have a restore point to begin with: {full}")
         chain.apply(step)
-        self.place.space.commit(machine.name, step.growth)
+        place.space.commit(machine.name, step.growth)
         if self.catalog is not None:
             point = step.point
-            restores = job.kind.restores
-            self.catalog.record(machine.name, job.name, point.number, point.taken, restores, self.place.name)
+            self.catalog.record(machine.name, job.name, point.number, point.taken, job.kind.restores, place.name)
 
     def abort(self, entry: Entry) -> None:
         """It broke off: what was written of it goes."""
@@ -192,8 +200,15 @@ class Store:
             point = next(point for point in chain.points if point.number == entry.number)
             trouble = chain.trouble(point)
             if trouble is None:
-                return Stored(machine, point, places[entry.place])
+                lies = entry.place, entry.machine, entry.job
+                wrong = any((*lies, one.number) in self.wrong for one in chain.needs(point))
+                return Stored(machine, point, places[entry.place], wrong)
             self.catalog.spoil(entry.machine, entry.job, entry.number, trouble, entry.place)
+
+    def remember(self, entry: Entry, place: str, number: int) -> None:
+        """A point that was read of the wrong disk stays so wherever it is copied."""
+        if entry.wrong:
+            self.wrong.add((place, entry.machine.name, entry.job.name, number))
 
     def corrupt(self, vm: str) -> None:
         """The newest point of a machine in the repository cannot be read any more."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,10 +96,15 @@ class Tally:
             if result.taken is None or not result.done:
                 counted[result.job, result.condition] += 1
         found = [f"job {job}: {count} times '{why}'" for (job, why), count in sorted(counted.items())]
-        found += [f"restore {drill}: {vm} did not come back: {why}" for drill, vm, why in self.restoring.failures()]
+        gone: dict[tuple[str, str], list[str]] = {}
+        for drill, vm, why in self.restoring.failures():
+            gone.setdefault((drill, why.removeprefix(f"{vm} has ")), []).append(vm)
+        found += [f"restore {drill}: {_some(vms)} did not come back: {why}" for (drill, why), vms in gone.items()]
+        stopped: dict[tuple[str, str], list[str]] = {}
+        for one in self.snapshots.stopped:
+            stopped.setdefault((f"{calendar.date(one.since):%a %d %b at %H:%M}", one.datastore), []).append(one.vm)
         return found + [
-            f"{one.vm} stopped on {calendar.date(one.since):%a %d %b at %H:%M}: {one.datastore} was full"
-            for one in self.snapshots.stopped
+            f"{_some(vms)} stopped on {when}: {datastore} was full" for (when, datastore), vms in stopped.items()
         ]
 
     def _rpo(self) -> list[float]:
@@ -112,6 +117,11 @@ class Tally:
                 if result.taken is not None and result.ended is not None:
                     points.setdefault(result.machine, []).append((result.ended, result.taken))
         return [_worst(first[name], sorted(points.get(name, [])), self.end) for name in sorted(first)]
+
+
+def _some(vms: Sequence[str], most: int = 5) -> str:
+    """The first of them by name, and how many more."""
+    return ", ".join(vms[:most]) + (f" and {len(vms) - most} more" if len(vms) > most else "")
 
 
 def _worst(start: float, points: list[tuple[float, float]], end: float) -> float:

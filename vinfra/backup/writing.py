@@ -61,6 +61,7 @@ class Writing:
         """Work of the repository on its chain; then there is a restore point."""
         assert self.entry is not None and self.reading is not None
         result = self.order.result
+        self.entry.wrong = result.wrong
         yield from self.server.store.finish(self.entry, self.name)
         result.kept, result.stored = self.reading.data, self.entry.stored
         result.taken, result.whole = self.taken, self.entry.whole

@@ -8,14 +8,14 @@ another step stops: that is an outcome, and it goes on when there is room again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from vinfra.compute.streams import Failed, Phases, Streams, Way
 from vinfra.engine.clock import Clock
 from vinfra.engine.recorder import Recorder
-from vinfra.storage.commit import Commit, Ended
+from vinfra.storage.commit import Commit, Ended, Rounds
 from vinfra.storage.datastore import Space
 from vinfra.workloads.writable_set import WritableSet
 
@@ -63,7 +63,8 @@ class Stopped:
 
 class Snapshots:
     """All open snapshots of one simulation. `spaces` are the datastores, `way` is what a byte of a commit uses, `pace`
-    sets how fast a VM goes (0..1) for moments, `stop` lets it stand still, or go on."""
+    sets how fast a VM goes (0..1) for moments, `stop` lets it stand still, or go on; `lock` is told how often per
+    second a datastore's metadata is changed from now on."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Snapshots:
         way: Callable[[Holder], Way],
         pace: Callable[[str, float], None],
         stop: Callable[[str, bool], None],
+        lock: Callable[[str, float], None],
     ) -> None:
         self.clock = clock
         self.streams = streams
@@ -84,6 +86,7 @@ class Snapshots:
         self.way = way
         self.pace = pace
         self.stop = stop
+        self.lock = lock
         self.open: dict[str, Snapshot] = {}
         self.held: set[str] = set()
         self.stuns: list[float] = []
@@ -115,21 +118,9 @@ class Snapshots:
         if holder.name in self.held:
             raise Failed(STUCK)
         rounds = self.commit.rounds(self.spaces[holder.datastore].grown(holder.name, self.clock.now), holder.writes)
-        rate, amount, seconds = math.inf, 0.0, 0.0
-        ended: Ended | None = None
-        while ended is None:
-            try:
-                amount = rounds.send(seconds) if amount else next(rounds)
-            except StopIteration as over:
-                ended = over.value
-                break
-            since = self.clock.now
-            yield from self.streams.carry(f"commit/{holder.name}", amount, lambda: self.way(holder))
-            seconds = self.clock.now - since
-            rate = amount / seconds if seconds > 0 else math.inf
-        assert ended is not None
+        ended = yield from self._rounds(holder, rounds)
         self.diverged += ended.diverged
-        yield from self._stun(holder.name, self.commit.remove + ended.stun_bytes / rate)
+        yield from self._stun(holder.name, self.commit.remove, self._move(holder, ended.stun_bytes))
         self.weigh(holder.datastore)
         self.spaces[holder.datastore].close(holder.name, self.clock.now)
         self.weigh(holder.datastore)
@@ -145,16 +136,34 @@ class Snapshots:
         space.take(part * space.free(self.clock.now))
         self._room(datastore)
 
-    def _stun(self, vm: str, seconds: float) -> Phases:
-        """The VM stands still for so long."""
-        if seconds <= 0:
-            return
-        self.stuns.append(seconds)
+    def _rounds(self, holder: Holder, rounds: Rounds) -> Generator[Any, Any, Ended]:
+        """Every round of a commit while the guest writes on; what is left at the end."""
+        try:
+            amount = next(rounds)
+            while True:
+                since = self.clock.now
+                yield from self._move(holder, amount)
+                amount = rounds.send(self.clock.now - since)
+        except StopIteration as over:
+            ended: Ended = over.value
+            return ended
+
+    def _move(self, holder: Holder, amount: float) -> Phases:
+        """So many bytes from a delta into its disk."""
+        yield from self.streams.carry(f"commit/{holder.name}", amount, lambda: self.way(holder))
+
+    def _stun(self, vm: str, seconds: float, work: Phases | None = None) -> Phases:
+        """The VM stands still for so long, and while there is work to do besides."""
+        since = self.clock.now
         self.pace(vm, 0.0)
         try:
+            if work is not None:
+                yield from work
             yield self.clock.timeout(seconds)
         finally:
             self.pace(vm, 0.0 if vm in self._still else 1.0)
+            if self.clock.now > since:
+                self.stuns.append(self.clock.now - since)
 
     def _foresee(self, datastore: str) -> None:
         """Look again when the datastore will be full as things are."""
@@ -197,7 +206,9 @@ class Snapshots:
     def weigh(self, datastore: str) -> None:
         """Remember the most that all deltas took; those of other datastores count as they were when something happened
         there last, so that a night of many datastores is not looked through at each of its snapshots."""
-        now = self.spaces[datastore].allocated(self.clock.now)
+        space = self.spaces[datastore]
+        self.lock(datastore, space.steps_per_second(self.clock.now))
+        now = space.allocated(self.clock.now)
         self._together += now - self._allocated.get(datastore, 0.0)
         self._allocated[datastore] = now
         self.peak = max(self.peak, self._together)

@@ -137,7 +137,7 @@ def repository_peak(record: Record) -> float | None:
     return _total(record, "repository_peak_bytes", GIB)
 
 
-@metric("offsite_lag", "s", "less", "age of the newest point at the second site when a newer one arrives, the longest")
+@metric("offsite_lag", "s", "less", "age of a restore point when its copy has arrived at the second site, the longest")
 def offsite_lag(record: Record) -> float | None:
     """Maximum over VMs."""
     return max(_samples(record, "offsite_lag_s"), default=None)

@@ -56,6 +56,11 @@ class Lane:
         first, stop = (bisect_left(self.intervals, edge, key=lambda interval: interval.start) for edge in (begin, end))
         return self.intervals[first:stop]
 
+    def at(self, moment: float) -> tuple[Interval, ...]:
+        """Intervals that begin at a moment."""
+        first = bisect_left(self.intervals, moment, key=lambda interval: interval.start)
+        return tuple(one for one in self.intervals[first : first + 2] if one.start == moment)
+
 
 def natural(name: str) -> list[tuple[int, str]]:
     """Sorting key with numbers by their size."""

@@ -73,6 +73,8 @@ def outcome(found: Iterable[Lane], night: Night) -> Outcome:
         if lane.kind == "job":
             late = sum(interval.end - interval.start for interval in begun if tone(interval.state).name == "over")
             overran |= {lane.name: late} if late else {}
+        if lane.kind == "vm":  # who has missed a window that ends with the night is told so at its very end
+            begun += tuple(one for one in lane.at(night.end) if tone(one.state).ending)
         if lane.kind != "vm" or not any(tone(interval.state).name in BACKUP for interval in begun):
             continue
         machines += 1
@@ -120,7 +122,7 @@ def restored(found: Iterable[Lane]) -> str:
         asked += 1
         last = lane.intervals[-1].state
         if tone(last).ending:
-            reasons.setdefault(last.partition(": ")[2], []).append(lane.name)
+            reasons.setdefault(last.partition(": ")[2].removeprefix(f"{lane.name} has "), []).append(lane.name)
         else:
             back += 1
     if not asked:
