@@ -34,7 +34,7 @@ topology:
 arrays:
   array: {{ports: {ports}}}
 datastores:
-  vmfs: {{count: {luns}, array: array, disks: 10 x sas-10k, raid: raid10}}
+  vmfs: {{count: {luns}, array: array, disks: 10 x sas-10k, raid: raid10, lock: ats}}
 hosts:
   esx: {{count: {hosts}, server: dell-r640, hypervisor: esxi-6.7}}
   proxies: {{count: {proxies}, cores: 16, frequency: 2.5 GHz, memory: 64 GiB}}
