@@ -118,7 +118,7 @@ def _outcome(
     if given:
         return None, "given: the run that defines the unit of work or its size"
     if measurement.use == "context":
-        return None, "background: nothing is fitted to it, and it is not predicted"
+        return None, "background: it is not predicted and counts nowhere"
     return None, "not predicted: no model of it"
 
 

@@ -1,7 +1,8 @@
 """Published measurements as they were published: rows of numbers with hardware, unit, source and use.
 
 `calibrate` rows may give constants to models, `validate` rows are predicted and give nothing, `context` rows are
-neither. Source: facts/published, each row with its own.
+background: not predicted, though a constant may be derived from one and says so. Source: facts/published, each row
+with its own.
 """
 
 from __future__ import annotations

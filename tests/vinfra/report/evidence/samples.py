@@ -41,7 +41,7 @@ def every() -> list[Cell]:
         cell("XEN03.12", "a", 1.0, None, "not predicted: no technique does it", source=OTHER),
         cell("XEN03.12", "b", 2.0, None, "not predicted: no technique does it", source=OTHER),
         cell("XEN03.01", "c", 10.0, 16.0, source=OTHER, use="calibrate"),
-        cell("XEN03.33", "d", 7.0, None, "background: nothing is fitted to it", source=OTHER, use="context"),
+        cell("XEN03.33", "d", 7.0, None, "background: it is not predicted", source=OTHER, use="context"),
     ]
 
 

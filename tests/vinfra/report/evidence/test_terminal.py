@@ -44,7 +44,7 @@ def test_rows_to_calibrate_are_one_line_for_each_source_until_one_is_asked_for()
     assert "to calibrate: 1 number in 1 row, 1 recomputed, largest error 60 % (XEN03.01/c)" in text
     assert "trap" not in text and "background" not in text
     assert line("trap", everything=True) == "trap 2,000 2,000 0 % *"
-    assert "background: nothing is fitted to it" in "\n".join(lines(everything=True))
+    assert "background: it is not predicted" in "\n".join(lines(everything=True))
 
 
 def test_both_uses_are_summed_up_apart() -> None:
