@@ -167,6 +167,11 @@ def test_the_document_has_a_row_for_each_number_and_a_summary_for_each_use(evide
         assert summary["median_error"] == of(evidence, use).median_error
 
 
+def test_the_document_names_the_rows_that_constants_come_from() -> None:
+    (row,) = [row for row in document(compare("NPT.02"))["rows"] if row["cell"] == "max"]  # type: ignore[attr-defined]
+    assert "EXIT.09" in row["constants_from"] and row["fitted"] is False
+
+
 def test_the_document_tells_a_range_in_words() -> None:
     (row,) = [row for row in document(compare("KVM.12"))["rows"]]  # type: ignore[attr-defined]
     assert row["published"] == 7.0 and row["note"].startswith("published as 6 to 8; ")

@@ -160,6 +160,7 @@ def _stands(cell: Cell) -> float | None:
 
 def document(cells: Sequence[Cell]) -> dict[str, object]:
     """What `vinfra evidence --json` prints: a row for each number, and the summary by use."""
+    known = experiments()
     listed = [
         {
             "id": cell.id,
@@ -173,6 +174,7 @@ def document(cells: Sequence[Cell]) -> dict[str, object]:
             "row": cell.row,
             "cell": cell.key,
             "experiment": f"{cell.measurement.workload}: {cell.measurement.metric}",
+            "constants_from": list(known[cell.row].fitted) if cell.row in known else [],
             "given": cell.given,
             "error": cell.error,
         }

@@ -7,8 +7,12 @@ from vinfra.evidence.experiments.lmbench import NO_TECHNIQUE
 from vinfra.evidence.platform import Platform, platform, processor, technique
 from vinfra.hypervisors.guest import Guest
 
-NANO = ("AA06.01", "AA06.03", "AA06.05", "AA06.06", "AA06.08")
+NANO = ("AA06.01", "AA06.03", "AA06.05", "AA06.06", "AA06.07", "AA06.08")
 LMBENCH = ("XEN03.01", "XEN03.08", "XEN03.09", "XEN03.11", "XEN03.24")
+EXITS = ("AA06.03", "EXIT.01", "EXIT.02", "EXIT.07")  # of Intel's processors, from those of Prescott and Merom
+SHADOW = ("AA06.06", "AA06.08", "KVM.01", "KVM.05")
+MONITOR = (*LMBENCH, "AA06.05", "AA06.07", "AA06.08", "CMP07.04")  # Workstation's
+VMI = ("VMI06.06", "VMI06.13", "VMI06.14", "VMI06.16", "VMI06.24", "VMI06.25", "VMI06.26", "VMI06.29")
 SEGMENT = 1448 * 8.0  # bits of payload in a packet of 1500 bytes with time stamps
 NATIVE_PACKET = 13_900.0  # cycles of NetBurst: 2508 Mbit/s at 3.0 GHz, Menon et al., USENIX ATC 2006 (recalled)
 
@@ -33,7 +37,7 @@ def _dell() -> dict[str, Platform]:
     "AA06.13",
     "AA06.14",
     about="the native run times what the workload costs on a Pentium 4 672 under either monitor",
-    fitted=(*NANO, *LMBENCH),
+    fitted=(*NANO, *LMBENCH, "EXIT.01", "EXIT.07", "KVM.01", "KVM.05", "CMP07.04"),
 )
 def elapsed(row: Row) -> dict[str, Prediction]:
     """Seconds of forkwait and of a kernel compile."""
@@ -41,7 +45,11 @@ def elapsed(row: Row) -> dict[str, Prediction]:
     return {key: native * on.factor(workload) for key, on in _prescott().items()}
 
 
-@experiment("AA06.17", about="SPECint-like computation on a Pentium 4 672 under either monitor", fitted=NANO)
+@experiment(
+    "AA06.17",
+    about="SPECint-like computation on a Pentium 4 672 under either monitor",
+    fitted=(*NANO, "EXIT.01", "EXIT.07", "KVM.05", "XEN03.24"),
+)
 def computation(row: Row) -> dict[str, Prediction]:
     """Percent longer than native."""
     return {key: 100 * (on.factor("cpu-bound") - 1) for key, on in _prescott().items()}
@@ -51,7 +59,7 @@ def computation(row: Row) -> dict[str, Prediction]:
     "XEN03.25",
     "XEN03.30",
     about="the native score over what the workload costs under Xen 1.0 and Workstation 3.2 on a Xeon 2.4 GHz",
-    fitted=(*LMBENCH, "CMP07.04"),
+    fitted=MONITOR,
 )
 def score(row: Row) -> dict[str, Prediction]:
     """SPEC INT2000 and SPEC WEB99."""
@@ -63,7 +71,7 @@ def score(row: Row) -> dict[str, Prediction]:
 @experiment(
     "XEN03.26",
     about="the native build times what one costs under Xen 1.0 and Workstation 3.2 on a Xeon 2.4 GHz",
-    fitted=(*LMBENCH, "CMP07.04"),
+    fitted=MONITOR,
 )
 def build(row: Row) -> dict[str, Prediction]:
     """Seconds of a build of Linux 2.4.21."""
@@ -97,7 +105,7 @@ def ttcp(row: Row) -> dict[str, Prediction]:
     "VMI06.04",
     "VMI06.05",
     about="the plain kernel's run and what the interface adds, on a Pentium 4 and an Opteron",
-    fitted=("VMI06.13", "VMI06.14", "VMI06.24", "VMI06.25"),
+    fitted=VMI,
 )
 def vmi_run(row: Row) -> dict[str, Prediction]:
     """A VMI kernel on bare hardware: MB/s of dbench, seconds of a build."""
@@ -109,7 +117,7 @@ def vmi_run(row: Row) -> dict[str, Prediction]:
     return found
 
 
-@experiment("VMI06.30", about="what the interface adds on bare hardware", fitted=("VMI06.13", "VMI06.24"))
+@experiment("VMI06.30", about="what the interface adds on bare hardware", fitted=VMI)
 def vmi_summary(row: Row) -> dict[str, Prediction]:
     """Percent over the plain kernel."""
     opteron = platform("vmi-native", "opteron-248", bits=32)
@@ -125,7 +133,7 @@ def vmi_summary(row: Row) -> dict[str, Prediction]:
 @experiment(
     "KVM.06",
     about="a build on a Xeon 5160 with three exits for a page fault, then two",
-    fitted=("KVM.05", "AA06.06", "AA06.08"),
+    fitted=(*SHADOW, *EXITS),
 )
 def fewer_exits(row: Row) -> dict[str, Prediction]:
     """Change of the time of a build, in percent."""
@@ -137,7 +145,9 @@ def fewer_exits(row: Row) -> dict[str, Prediction]:
 
 
 @experiment(
-    "KVM.12", about="a build on a Xeon X5570: KVM in KVM against KVM alone, both with virtio", fitted=("EXIT.07",)
+    "KVM.12",
+    about="a build on a Xeon X5570: KVM in KVM against KVM alone, both with virtio",
+    fitted=(*EXITS, "EXIT.04"),
 )
 def turtles(row: Row) -> dict[str, Prediction]:
     """Percent longer than in a VM of one level."""
@@ -148,7 +158,7 @@ def turtles(row: Row) -> dict[str, Prediction]:
 @experiment(
     "KVM.13",
     about="receiving from an assigned device on a Xeon X5570: interrupts that exit, and none that do",
-    fitted=("EXIT.07", "AA06.03"),
+    fitted=(*EXITS, "EXIT.04"),
 )
 def exitless(row: Row) -> dict[str, Prediction]:
     """Percent of bare metal: with exits for interrupts, and with interrupts delivered and ended without an exit."""
@@ -161,7 +171,7 @@ def exitless(row: Row) -> dict[str, Prediction]:
 @experiment(
     "XENGIT.03",
     about="a build by a 64-bit guest on a Pentium 4 672, page tables pinned early, then late",
-    fitted=("XENGIT.01",),
+    fitted=("XEN03.01", "XEN03.08", "XEN03.11", "XEN03.24", "XENGIT.01", "XENGIT.02"),
 )
 def late_pin(row: Row) -> dict[str, Prediction]:
     """Percent of the time that pinning late saves."""

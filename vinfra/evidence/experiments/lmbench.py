@@ -35,6 +35,7 @@ VMI_ROWS = {
     "VMI06.24": {"protection-fault": 1},
     "VMI06.25": {"page-fault": 1},
 }
+LOOPED = ("VMI06.06", "VMI06.13", "VMI06.24", "VMI06.26", "VMI06.29")
 LOOPS = {"VMI06.26": ("syscall", 1e7), "VMI06.27": ("protection-fault", 3e6), "VMI06.29": ("exception", 3e6)}
 
 
@@ -81,7 +82,7 @@ def context_switch(row: Row) -> dict[str, Prediction]:
 @experiment(
     *VMI_ROWS,
     about="the plain kernel's operation, and what the interface adds to its events on a Pentium 4 and an Opteron",
-    fitted=("VMI06.13", "VMI06.14", "VMI06.24", "VMI06.25"),
+    fitted=(*VMI_ROWS, "VMI06.26", "VMI06.29"),
 )
 def vmi_operation(row: Row) -> dict[str, float]:
     """One lmbench operation of a VMI kernel on bare hardware, in microseconds."""
@@ -94,7 +95,10 @@ def vmi_operation(row: Row) -> dict[str, float]:
 
 
 @experiment(
-    *LOOPS, "VMI06.28", about="the plain kernel's loop, and what the interface adds to the event it repeats", fitted=()
+    *LOOPS,
+    "VMI06.28",
+    about="the plain kernel's loop, and what the interface adds to the event it repeats",
+    fitted=LOOPED,
 )
 def vmi_loop(row: Row) -> dict[str, float]:
     """Seconds of a loop under a VMI kernel on bare hardware."""
@@ -109,7 +113,7 @@ def vmi_loop(row: Row) -> dict[str, float]:
 @experiment(
     "KVM.01",
     about="the native switch, and one address-space switch of each generation on a processor of 2.4 GHz like Merom",
-    fitted=("KVM.01",),
+    fitted=("KVM.01", "EXIT.01", "EXIT.02"),
 )
 def kvm_switch(row: Row) -> dict[str, Prediction]:
     """A context switch between two tasks, in microseconds."""
@@ -129,7 +133,7 @@ def kvm_switch(row: Row) -> dict[str, Prediction]:
 @experiment(
     "XENGIT.01",
     about="a 64-bit guest kernel on Xen on a Pentium 4 like the 672, at its clock; native as on a Xeon 2.4 GHz",
-    fitted=("XENGIT.01",),
+    fitted=("XENGIT.01", "XENGIT.02", "XEN03.08", "XEN03.11", "XEN03.24"),
 )
 def pinning(row: Row) -> dict[str, Prediction]:
     """fork and exec in microseconds, with page tables pinned early and late."""
@@ -144,7 +148,7 @@ def pinning(row: Row) -> dict[str, Prediction]:
     return found
 
 
-@experiment("XENGIT.02", about="one system call of a 64-bit guest kernel on Xen", fitted=("XENGIT.02",))
+@experiment("XENGIT.02", about="one system call of a 64-bit guest kernel on Xen", fitted=("XENGIT.02", "XEN03.01"))
 def bounced(row: Row) -> dict[str, Prediction]:
     """A null call in microseconds; what the other calls take on bare hardware is not in the source."""
     on = platform("paravirtual", "pentium-4-672")
