@@ -22,6 +22,7 @@ from vinfra.registry import Registry
 HERE = Path(__file__).parents[2]
 EXPERIMENTS = [path for path in sorted((HERE / "vinfra/evidence/experiments").glob("*.py")) if path.stem != "__init__"]
 IDENTITY = re.compile(r"\b[A-Z]+\d*\.\d\d\b")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\d)")
 Rows = Mapping[str, tuple[Measurement, str]]
 
 
@@ -142,6 +143,38 @@ def test_no_constant_of_a_plug_in_names_a_row_to_validate() -> None:
     found = list(constants())
     assert found
     assert [each for each in found if validating() & set(IDENTITY.findall(each[2]))] == []
+
+
+def digits(words: str) -> set[str]:
+    """Numbers of three digits and more, as somebody wrote them who took them from a table."""
+    return {found for found in NUMBER.findall(words.replace(",", "")) if len(found.replace(".", "").lstrip("0")) >= 3}
+
+
+def numbers(use: str) -> set[str]:
+    """The same of all rows of one use."""
+    ends = [
+        end
+        for row, _ in rows().values()
+        if row.use == use
+        for number in row.values.values()
+        for end in ([one for _, one in number if one is not None] if isinstance(number, Range) else [number])
+    ]
+    return {found for end in ends for found in digits(f"{end:.10g}")}
+
+
+def test_no_fit_quotes_a_number_to_validate() -> None:
+    """Sources of fits name papers, not rows: what they took shows in the numbers they quote."""
+    experiments()
+    quoted = {
+        f"{kind}/{name}": digits(f"{about.source} {about.note}")
+        for kind in facts.kinds()
+        for name, fact in facts.read(kind).items()
+        for about in fact.provenance.values()
+        if about.tag == "fitted"
+    } | {key: digits(source) for key, tag, source in constants() if tag == "fitted"}
+    assert any(found & numbers("calibrate") for found in quoted.values()), "no fit quotes a number: this sees nothing"
+    hidden = numbers("validate") - numbers("calibrate")
+    assert {key: found & hidden for key, found in quoted.items() if found & hidden} == {}
 
 
 def test_no_model_names_a_row_to_validate() -> None:
