@@ -10,11 +10,11 @@ import pytest
 from vinfra import facts
 from vinfra.document import parse
 from vinfra.errors import InputError
-from vinfra.evidence.comparison import compare
+from vinfra.evidence.comparison import compare, of
 from vinfra.hardware.processor import Processor
 from vinfra.hypervisors.guest import Guest
 from vinfra.hypervisors.technique import techniques
-from vinfra.report.evidence import terminal
+from vinfra.report.evidence import terminal, words
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
 
@@ -47,6 +47,17 @@ def test_the_evidence_reads_as_shown() -> None:
     printed = {line.rstrip() for line in terminal.text(compare("AA06.14"), everything=True).splitlines()}
     shown = block("text", "AA06.14").splitlines()
     assert [line for line in shown if line not in printed] == []
+
+
+@pytest.mark.slow
+def test_the_evidence_is_as_good_as_said() -> None:
+    found = of(compare(), "validate")
+    said = " ".join(README.split())
+    assert f"Of {found.cells} numbers to validate {found.predicted} are predicted" in said
+    assert f"half of them within {words.share(found.median_error)} and" in said
+    assert f"nine in ten within {words.share(found.p90_error)};" in said
+    assert f"{words.order(found)} pairs of platforms" in said
+    assert f"themselves nine in ten are within {words.share(found.p90_error_of_whole)}." in said
 
 
 def test_the_technique_is_one_file() -> None:
