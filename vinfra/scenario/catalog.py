@@ -128,7 +128,8 @@ def _processor(entry: Entry, data: Mapping[str, Any]) -> Entry:
 
 
 def _product(entry: Entry, data: Mapping[str, Any]) -> Entry:
-    """When it was released; its techniques in order of preference. It has what it can do besides, by edition."""
+    """When it was released; its techniques in order of preference, and which of them want a changed kernel. It has what
+    it can do besides, by edition."""
     editions: Mapping[str, Mapping[str, Any]] = data.get("editions", {})
     has = {
         feature: tuple(name for name, edition in editions.items() if feature in edition.get("features", ()))
@@ -136,4 +137,9 @@ def _product(entry: Entry, data: Mapping[str, Any]) -> Entry:
     }
     alike: dict[str, tuple[str, ...]] = dict.fromkeys([*data["techniques"], *data.get("memory_reclaim", ())], ())
     released = {"released": str(data.get("released") or "")}
-    return replace(entry, details=tuple(data["techniques"]), columns=released, has=alike | has)
+    kernels: Mapping[str, Mapping[str, Any]] = data.get("kernels", {})
+    changed = {name for name, kernel in kernels.items() if kernel.get("modified")}
+    details = [f"{name} (changed kernel)" if name in changed else name for name in data["techniques"]]
+    if changed:
+        alike["changed-kernel"] = ()
+    return replace(entry, details=tuple(details), columns=released, has=alike | has)
