@@ -173,23 +173,25 @@ class _Network:
                 break
 
     def _mix(self) -> None:
-        """What is at one disk: mean positioning and moving of the tasks there, and how busy it is without sorting."""
-        there = place = moving = busy = 0.0
+        """What is at one disk: mean positioning and moving of the tasks there, and how busy those keep it that came to
+        several disks at once (which makes the queues of these alike)."""
+        there = place = moving = forked = busy = 0.0
         for host in self.hosts:
             for kind in host.kinds:
                 flow = host.throughput * kind.part * kind.missed / self.lun.spindles
                 for task in kind.tasks:
                     tasks = flow * task.width * _own(task, self.found)
                     there, place, moving = there + tasks, place + tasks * task.place, moving + tasks * task.moving
+                    forked += tasks if task.width > 1 else 0.0
                     busy += flow * task.width * (task.place + task.moving)
         self.place, self.moving = (place / there, moving / there) if there > 0 else (0.0, 0.0)
-        self.busy = min(1.0, busy)
+        self.busy = min(1.0, busy) * (forked / there if there > 0 else 0.0)
 
     def _find(self, host: _Class) -> None:
         """What an I/O of a host takes with what it finds, apart from waiting for room in the cache."""
         port = host.port + math.fsum(one.port * _without(one.at_port, one, host) for one in self.hosts)
         queue = math.fsum(one.controller * _without(one.at_controller, one, host) for one in self.hosts)
-        there = self.destaged + math.fsum(_without(one.at_disk, one, host) for one in self.hosts)
+        there = self.destaged + self._fresh(host) + math.fsum(_without(one.at_disk, one, host) for one in self.hosts)
         disk = self._disk(there)
         host.seconds = port, queue + host.controller, 0.0
         host.response = port + queue + host.controller + self.hit
@@ -201,13 +203,25 @@ class _Network:
                 tasks += part * math.fsum(task.width * _own(task, disk) for task in kind.tasks)
         host.seconds = port, queue + host.controller, tasks
 
+    def _fresh(self, host: _Class) -> float:
+        """Tasks at one disk that an I/O finds beyond the average, since it follows at once on a write of its own host:
+        of those that decay in r seconds, and come every R, 1 / (1 - exp(-R / r)) are there just after one came, and
+        r / R on average."""
+        found = 0.0
+        for kind in host.kinds:
+            if kind.cached and host.response > 0:
+                ratio = host.response / _own(kind.tasks[0], self.found)
+                found += kind.part * kind.tasks[0].width * (1.0 / -math.expm1(-ratio) - 1.0 / ratio)
+        return found / self.lun.spindles
+
     def _disk(self, there: float) -> Found:
         self.found = find(there, self.most, self.place, self.moving, self.lun.disk.sorting)
         return self.found
 
     def _time(self, task: _Task, disk: Found) -> float:
         """Seconds until the last of the tasks that go out at once is back."""
-        return joined(task.width, self.busy) * _own(task, disk) + task.hidden
+        longer = 1.0 + (joined(task.width, self.busy) - 1.0) * disk.spread
+        return longer * _own(task, disk) + task.hidden
 
     def _flush(self) -> tuple[float, float]:
         """Seconds that a write from the cache takes, and those of all its tasks together, mean over all writes."""

@@ -10,8 +10,9 @@ theory holds (mean_value.py); fluid_queue.py is the same without events. Unit: I
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from vinfra.engine.clock import Clock
 from vinfra.engine.streams import Streams
@@ -29,7 +30,7 @@ EPSILON = 1e-12  # seconds: no time at all, but not zero
 class Request:
     """One I/O: whose it is, what it is, since when it waits in the kernel and since when it is at the array."""
 
-    host: _Host
+    host: HostQueue
     direction: Direction
     sequential: bool
     queued: float
@@ -37,7 +38,7 @@ class Request:
 
 
 @dataclass(slots=True, eq=False)
-class _Host:
+class HostQueue:
     """A host's side of the LUN, and its sums since they were last cleared: `area` is I/Os at the array times time,
     `sent` the sum of the times at which those that are there now were sent."""
 
@@ -71,8 +72,8 @@ class LunQueue:
     def __init__(self, clock: Clock, lun: Lun, initiators: Sequence[Initiator], streams: Streams) -> None:
         self.clock = clock
         self.lun = lun
-        self._hosts = {
-            one.name: _Host(one, Window(one.settings, one.vms))
+        self.hosts = {
+            one.name: HostQueue(one, Window(one.settings, one.vms))
             for one in sorted(initiators, key=lambda initiator: initiator.name)
         }
         draws = {
@@ -90,7 +91,7 @@ class LunQueue:
         self.destaging = 0
         self._waiting: deque[Request] = deque()
         self._destage: deque[Request] = deque()
-        for host in self._hosts.values():
+        for host in self.hosts.values():
             for _ in range(host.initiator.outstanding):
                 host.kernel.append(self._next(host))
             clock.call_at(clock.now, self._pump, host, source=f"host/{host.initiator.name}")
@@ -98,17 +99,17 @@ class LunQueue:
     @property
     def windows(self) -> dict[str, Window]:
         """The window of each host."""
-        return {name: host.window for name, host in self._hosts.items()}
+        return {name: host.window for name, host in self.hosts.items()}
 
     def clear(self) -> None:
         """Measure from now on."""
-        for host in self._hosts.values():
+        for host in self.hosts.values():
             host.clear(self.clock.now)
 
     def served(self) -> dict[str, Served]:
         """What became of each host's I/Os since `clear`."""
         found, now = {}, self.clock.now
-        for name, host in self._hosts.items():
+        for name, host in self.hosts.items():
             host.change(now, 0)
             span, done = max(now - host.start, EPSILON), max(host.done, 1)
             found[name] = Served(host.done / span, host.latency / done, host.waited / done, host.area / span)
@@ -116,9 +117,9 @@ class LunQueue:
 
     def latency(self) -> tuple[int, float]:
         """(I/Os, seconds they took at the array together) of all hosts since `clear`."""
-        return sum(one.done for one in self._hosts.values()), sum(one.latency for one in self._hosts.values())
+        return sum(one.done for one in self.hosts.values()), sum(one.latency for one in self.hosts.values())
 
-    def _next(self, host: _Host) -> Request:
+    def _next(self, host: HostQueue) -> Request:
         """The next I/O of a host: of one kind or another as its pattern has them."""
         left, chosen = self._kind.uniform(), None
         for part, direction, sequential in host.initiator.pattern.kinds():
@@ -129,7 +130,7 @@ class LunQueue:
         assert chosen is not None, "a pattern has I/Os of some kind"
         return Request(host, *chosen, self.clock.now)
 
-    def _pump(self, host: _Host) -> None:
+    def _pump(self, host: HostQueue) -> None:
         """Send what the window allows and the port takes."""
         array = self.lun.array
         while host.kernel and host.active + 1 <= host.window.size:
@@ -147,12 +148,12 @@ class LunQueue:
                 self._arrived(request)
             else:
                 block = host.initiator.pattern.block
-                self.port.ask(0.0, block / array.port_speed, lambda one=request: self._control(one))  # type: ignore[misc]
+                self.port.ask(0.0, block / array.port_speed, partial(self._control, request))
 
     def _control(self, request: Request) -> None:
         assert self.lun.array is not None
         busy = self.lun.array.controlling(request.host.initiator.pattern.block, request.direction)
-        self.controller.ask(0.0, busy, lambda: self._arrived(request))
+        self.controller.ask(0.0, busy, partial(self._arrived, request))
 
     def _arrived(self, request: Request) -> None:
         """An I/O is at the cache."""
@@ -162,24 +163,21 @@ class LunQueue:
         elif self._kind.uniform() >= self.lun.missed(request.direction, request.sequential):
             self._answer(request)
         else:
-            Journey(self, request, lambda: self._answer(request)).go()
+            Journey(self, request, partial(self._answer, request)).go()
 
     def _admit(self) -> None:
-        """Take writes into the cache while it has room, and let the disks have some."""
+        """Take writes into the cache while it is not full, and let the disks have some."""
         array = self.lun.array
         assert array is not None
-        while self._waiting:
-            block = self._waiting[0].host.initiator.pattern.block
-            if self.dirty + block > max(array.dirty, block):
-                break
+        while self._waiting and self.dirty < array.dirty:
             request = self._waiting.popleft()
-            self.dirty += block
+            self.dirty += request.host.initiator.pattern.block
             self._destage.append(request)
             self._answer(request)
         while self._destage and self.destaging < destages(self.lun, self._destage[0]):
             self.destaging += 1
             request = self._destage.popleft()
-            Journey(self, request, lambda one=request: self._destaged(one)).go()  # type: ignore[misc]
+            Journey(self, request, partial(self._destaged, request)).go()
 
     def _destaged(self, request: Request) -> None:
         self.destaging -= 1
@@ -202,7 +200,7 @@ class LunQueue:
         host.kernel.append(self._next(host))
         refused, self.refused = self.refused, {}
         for name in refused:
-            self._pump(self._hosts[name])
+            self._pump(self.hosts[name])
         self._pump(host)
 
     def disk(self) -> int:
@@ -220,7 +218,7 @@ def destages(lun: Lun, request: Request) -> int:
 class Journey:
     """The disk I/Os of one host I/O, phase by phase; `done` is called after the last."""
 
-    def __init__(self, queue: LunQueue, request: Request, done: object) -> None:
+    def __init__(self, queue: LunQueue, request: Request, done: Callable[[], None]) -> None:
         self.queue = queue
         self.request = request
         self.done = done
@@ -231,7 +229,7 @@ class Journey:
     def go(self) -> None:
         """Ask the disks of the next phase, or be done."""
         if not self.phases:
-            self.done()  # type: ignore[operator]
+            self.done()
             return
         phase = self.phases.pop(0)
         self.left = phase.width
@@ -243,7 +241,7 @@ class Journey:
         block = request.host.initiator.pattern.block
         place = 0.0 if request.sequential else lun.disk.positioning(1.0)
         moving = lun.disk.moving(phase.stretch * block, phase.direction, request.sequential)
-        self.queue.disks[disk].ask(place, moving, lambda: self._back(phase, block))
+        self.queue.disks[disk].ask(place, moving, partial(self._back, phase, block))
 
     def _back(self, phase: Phase, block: float) -> None:
         hidden = self.queue.lun.disk.hidden(block, phase.direction, self.request.sequential)

@@ -7,6 +7,7 @@ Source: Lavenberg and Reiser, Stationary state probabilities at arrival instants
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,12 @@ TAIL = 40  # times the mean, beyond which nothing is found
 
 
 class Found(NamedTuple):
-    """Seconds until it is one's turn, and what positioning is multiplied with."""
+    """Seconds until it is one's turn, what positioning is multiplied with, and the deviation of the time at the disk
+    over its mean: 1 where nobody waits, less where queues are long."""
 
     wait: float
     gain: float
+    spread: float = 1.0
 
 
 def find(seen: float, most: float, place: float, moving: float, sorting: float) -> Found:
@@ -42,4 +45,8 @@ def find(seen: float, most: float, place: float, moving: float, sorting: float) 
             low = middle
         else:
             high = middle
-    return Found(float(part @ (count * service)), float(part @ (count + 1.0) ** -sorting))
+    here = (count + 1.0) * service
+    mean = float(part @ here)
+    variance = float(part @ (here * here)) - mean * mean + float(part @ (here * service))
+    gain = float(part @ (count + 1.0) ** -sorting)
+    return Found(float(part @ (count * service)), gain, min(1.0, math.sqrt(variance) / mean))
