@@ -22,7 +22,8 @@ class Registry(Generic[T]):
     def __init__(self, kind: str, package: str, base: type[T]) -> None:
         self.kind = kind
         self.package = package
-        self.group = "vinfra." + kind.replace(" ", "_") + "s"
+        words = kind.lower().replace(" ", "_")
+        self.group = "vinfra." + (f"{words[:-1]}ies" if words.endswith("y") else f"{words}s")
         self.base = base
         self._found: dict[str, type[T]] = {}
         self._loaded = False

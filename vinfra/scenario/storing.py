@@ -17,6 +17,7 @@ from vinfra.scenario.expand import member
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import VmGroup
 from vinfra.scenario.schema_storage import Datastore, spindles
+from vinfra.storage.array import ArrayModel
 from vinfra.storage.fabric import Fabric, Presented
 from vinfra.storage.lun import Disk, Lun, Raid
 from vinfra.topology.graph import Segment, Topology, build
@@ -35,8 +36,19 @@ def luns(resolved: Resolved) -> dict[str, Lun]:
     for name, described in datastores(resolved).items():
         count, kind = spindles(described.disks)
         disk, raid = facts.load("disks", kind, Disk), facts.load("raid", described.raid, Raid)
-        found[name] = Lun(name, disk, count, raid)
+        found[name] = Lun(name, disk, count, raid, model_of(resolved, described.array))
     return found
+
+
+def model_of(resolved: Resolved, array: str) -> ArrayModel | None:
+    """The model of an array, with what the scenario says otherwise of it; None where it names none, and then no cache
+    stands before its disks."""
+    described = resolved.scenario.arrays.get(array)
+    if described is None or described.model is None:
+        return None
+    model: ArrayModel = facts.load("arrays", described.model, ArrayModel)
+    said = {"ports": described.ports, "cache": described.cache}
+    return model.model_copy(update={key: value for key, value in said.items() if value is not None})
 
 
 def group_of(resolved: Resolved, datastore: str) -> str:
@@ -93,8 +105,10 @@ def _hosts(resolved: Resolved, group: VmGroup) -> int:
 
 def ports(resolved: Resolved, array: str) -> int:
     """Front-end ports of an array; 1 where nobody says."""
-    described = resolved.scenario.arrays.get(array)
-    return 1 if described is None else described.ports or 1
+    described, model = resolved.scenario.arrays.get(array), model_of(resolved, array)
+    if described is not None and described.ports is not None:
+        return described.ports
+    return 1 if model is None else model.ports
 
 
 def topology(resolved: Resolved, members: Members) -> Topology:
