@@ -59,7 +59,7 @@ class Site:
         """What reading a byte of a datastore takes of its disks, and how fast one reader is that waits for them."""
         lun = self.luns[datastore]
         uses = {f"lun/{datastore}": lun.per_byte(reading.block, "read", reading.sequential)}
-        response = lun.response(reading.block, "read", reading.sequential, 0.0, float(reading.outstanding))
+        response = lun.alone(reading.block, "read", reading.sequential, float(reading.outstanding))
         bound = reading.outstanding * reading.block / response if response > 0 else math.inf
         return Way(uses, bound, reading.outstanding * reading.block)
 
