@@ -49,15 +49,18 @@ def faults(draw: st.DrawFn) -> dict[str, Any]:
     method=st.sampled_from(["forever-incremental", "incremental", "synthetic-full", "reverse-incremental", "full"]),
     tank=st.booleans(),
     identity=st.sampled_from(["lun-id", "serial", "vmfs-signature"]),
+    unresolved=st.sampled_from(["as-is", "resignatured", "ignored"]),
 )
 def test_faults_end_jobs_in_stated_conditions_and_leave_nothing_behind(
-    happen: list[dict[str, Any]], method: str, tank: bool, identity: str
+    happen: list[dict[str, Any]], method: str, tank: bool, identity: str, unresolved: str
 ) -> None:
     simulation = estate(
         faults={f"f{number}": fault for number, fault in enumerate(happen)},
         backup__jobs__nightly__method=method,
         backup__jobs__nightly__through="holding-tank" if tank else "direct",
         backup__lun_identity=identity,
+        datastores__vmfs1__unresolved=unresolved,
+        datastores__vmfs2__unresolved=unresolved,
         backup__offsite=FAR,
         backup__catalog={"keep": ["2 daily"], "verify": "daily"},
         restores={"drill": {"vm": "one", "at": "day 3 at 14h"}},

@@ -20,6 +20,7 @@ from vinfra.storage.datastore import Space
 from vinfra.workloads.writable_set import WritableSet
 
 STUCK = "its snapshot cannot be removed"
+UNMOUNTED = "no host mounts {}"
 
 
 class Holder(Protocol):
@@ -64,7 +65,8 @@ class Stopped:
 class Snapshots:
     """All open snapshots of one simulation. `spaces` are the datastores, `way` is what a byte of a commit uses, `pace`
     sets how fast a VM goes (0..1) for moments, `stop` lets it stand still, or go on; `lock` is told how often per
-    second a datastore's metadata is changed from now on."""
+    second a datastore's metadata is changed from now on. Snapshots of VMs in `held` cannot be removed; on datastores in
+    `unmounted` none can be made or removed."""
 
     def __init__(
         self,
@@ -89,21 +91,26 @@ class Snapshots:
         self.lock = lock
         self.open: dict[str, Snapshot] = {}
         self.held: set[str] = set()
+        self.unmounted: set[str] = set()
         self.stuns: list[float] = []
         self.diverged = 0
         self.stopped: list[Stopped] = []
         self._still: dict[str, Stopped] = {}
+        self._off: dict[str, set[str]] = {}
         self.peak = 0.0
         self._together = 0.0
         self._allocated: dict[str, float] = {}
 
     def create(self, holder: Holder, owner: str) -> Phases:
-        """Make a snapshot; Failed where its datastore has no room for one."""
+        """Make a snapshot; Failed where its datastore is not mounted or has no room for one."""
+        self._mounted(holder.datastore)
         yield from self._stun(holder.name, self.commit.create)
         space = self.spaces[holder.datastore]
         if not space.room(self.clock.now):
             raise Failed(f"{holder.datastore} is full: no room for a snapshot")
         space.open(holder.name, holder.writes, self.clock.now)
+        if holder.name in self._off:
+            space.freeze(holder.name, self.clock.now)
         self.open[holder.name] = Snapshot(owner, holder, self.clock.now)
         self.weigh(holder.datastore)
         self._foresee(holder.datastore)
@@ -115,6 +122,7 @@ class Snapshots:
     def remove(self, holder: Holder) -> Phases:
         """Commit a snapshot, round by round while the guest writes on, and end it; Failed where it cannot be removed,
         and then it stays."""
+        self._mounted(holder.datastore)
         if holder.name in self.held:
             raise Failed(STUCK)
         rounds = self.commit.rounds(self.spaces[holder.datastore].grown(holder.name, self.clock.now), holder.writes)
@@ -129,6 +137,29 @@ class Snapshots:
             self._go_on(holder.name)
         self._room(holder.datastore)
 
+    def halt(self, vm: str, why: str) -> None:
+        """A VM is off: it writes nothing, and no room and no end of a stun lets it go on before it is resumed."""
+        self._off.setdefault(vm, set()).add(why)
+        self.stop(vm, True)
+        if vm in self.open:
+            datastore = self.open[vm].holder.datastore
+            self.spaces[datastore].freeze(vm, self.clock.now)
+            self.weigh(datastore)
+
+    def resume(self, vm: str, why: str) -> None:
+        """The reason is gone: it goes on when it was the last, unless it stands still for want of space."""
+        reasons = self._off.get(vm, set())
+        reasons.discard(why)
+        if reasons or self._off.pop(vm, None) is None:
+            return
+        if vm in self.open:
+            datastore = self.open[vm].holder.datastore
+            self.spaces[datastore].thaw(vm, self.clock.now)
+            self.weigh(datastore)
+            self._room(datastore)
+        if vm not in self._still:
+            self.stop(vm, False)
+
     def take(self, datastore: str, part: float) -> None:
         """Others take up this part (0..1) of what is free on a datastore; 0 gives back what they had."""
         space = self.spaces[datastore]
@@ -137,13 +168,14 @@ class Snapshots:
         self._room(datastore)
 
     def _rounds(self, holder: Holder, rounds: Rounds) -> Generator[Any, Any, Ended]:
-        """Every round of a commit while the guest writes on; what is left at the end."""
+        """Every round of a commit while the guest writes on, unless it stands still; what is left at the end."""
+        space = self.spaces[holder.datastore]
         try:
             amount = next(rounds)
             while True:
-                since = self.clock.now
+                before = space.written(holder.name, self.clock.now)
                 yield from self._move(holder, amount)
-                amount = rounds.send(self.clock.now - since)
+                amount = rounds.send(space.written(holder.name, self.clock.now) - before)
         except StopIteration as over:
             ended: Ended = over.value
             return ended
@@ -161,9 +193,13 @@ class Snapshots:
                 yield from work
             yield self.clock.timeout(seconds)
         finally:
-            self.pace(vm, 0.0 if vm in self._still else 1.0)
-            if self.clock.now > since:
+            self.pace(vm, 0.0 if vm in self._still or vm in self._off else 1.0)
+            if self.clock.now > since and vm not in self._off:
                 self.stuns.append(self.clock.now - since)
+
+    def _mounted(self, datastore: str) -> None:
+        if datastore in self.unmounted:
+            raise Failed(UNMOUNTED.format(datastore))
 
     def _foresee(self, datastore: str) -> None:
         """Look again when the datastore will be full as things are."""
@@ -188,15 +224,16 @@ class Snapshots:
     def _room(self, datastore: str) -> None:
         """Space came or went: where there is a step again, who stood still goes on, as far as it lasts."""
         space = self.spaces[datastore]
-        if space.room(self.clock.now):
+        for name in space.go_on(self.clock.now):
+            self._go_on(name)
+        if space.room(self.clock.now) or not any(one.datastore == datastore for one in self._still.values()):
             self.recorder.enter(f"datastore/{datastore}", "", self.clock.now)
-            for name in space.go_on(self.clock.now):
-                self._go_on(name)
         self._foresee(datastore)
 
     def _go_on(self, name: str) -> None:
         self._still.pop(name).until = self.clock.now
-        self.stop(name, False)
+        if name not in self._off:
+            self.stop(name, False)
         self.recorder.enter(name, "", self.clock.now)
 
     def stood(self, now: float) -> list[float]:

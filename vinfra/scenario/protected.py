@@ -192,29 +192,30 @@ class Protected:
         self.outages.fail(host)
         for name, machine in self.backing.machines.items():
             if machine.host == host:
-                self.power_off(name)
+                self.power_off(name, f"{host} is down")
 
     def host_up(self, host: str) -> None:
         """It runs again, and its VMs are started."""
         self.outages.repair(host)
         for name, machine in self.backing.machines.items():
             if machine.host == host:
-                self.power_on(name)
+                self.power_on(name, f"{host} is down")
 
-    def power_off(self, vm: str) -> None:
-        """A VM is switched off: what the platform remembers of it in memory alone is lost."""
+    def power_off(self, vm: str, why: str = "switched off") -> None:
+        """A VM is off: what the platform remembers of it in memory alone is lost."""
         self.store.lost_maps[vm] = self.clock.now
-        self._stop(vm, True)
+        self.snapshots.halt(vm, why)
 
-    def power_on(self, vm: str) -> None:
-        """It runs again."""
-        self._stop(vm, False)
+    def power_on(self, vm: str, why: str = "switched off") -> None:
+        """It runs again, unless something else keeps it off."""
+        self.snapshots.resume(vm, why)
 
     def unmount(self, datastore: str) -> None:
-        """Hosts leave a file system alone: the VMs on it stop, and what was mounted stays so for nobody."""
+        """Hosts leave a file system alone: the VMs on it stop, and nobody makes or removes a snapshot there."""
+        self.snapshots.unmounted.add(datastore)
         for name, machine in self.backing.machines.items():
             if machine.datastore == datastore:
-                self._stop(name, True)
+                self.snapshots.halt(name, f"{datastore} is ignored")
                 self.recorder.enter(name, f"stopped: {datastore} is ignored", self.clock.now)
 
     def fill(self, name: str, part: float) -> None:

@@ -26,7 +26,7 @@ class Writes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What is left for the guest to stand still for; `diverged` says that rounds did not make it less."""
+    """What is left for the guest to stand still for; `diverged` says that rounds did not make it little."""
 
     stun_bytes: float
     diverged: bool = False
@@ -53,8 +53,8 @@ class Commit(Spec):
     )
 
     def rounds(self, grown: float, writes: Writes) -> Rounds:
-        """Yields the bytes of each round, is sent the seconds that it took, and returns what is left. `grown` are the
-        bytes of the delta when the commit begins."""
+        """Yields the bytes of each round, is sent the seconds that the guest wrote meanwhile (those it took, unless the
+        guest stood still), and returns what is left. `grown` are the bytes of the delta when the commit begins."""
         raise TypeError(f"{type(self).__name__} does not say how it commits")
 
 

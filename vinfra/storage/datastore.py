@@ -16,7 +16,7 @@ from typing import Protocol
 
 STEP = 16 * 2.0**20
 FOREVER = 100 * 365 * 86400.0  # seconds; what is not full by then never is
-EXACT = 1e-9  # of the time that is looked for
+EXACT = 1e-9  # of the time until then, as far as the clock can tell moments apart
 
 
 class Writes(Protocol):
@@ -28,18 +28,28 @@ class Writes(Protocol):
 
 @dataclass(slots=True)
 class Delta:
-    """A delta disk: its guest had written for `written` seconds at `since`, and stands still since then when `still`.
-    `most` is what it may take while it stands still."""
+    """A delta disk: its guest had written for `written` seconds at `since`. It writes on unless it is `still`, for want
+    of a step, when `most` is what the delta may take, or `off`."""
 
     writes: Writes
     since: float
     written: float = 0.0
     still: bool = False
+    off: bool = False
     most: float = math.inf
+
+    @property
+    def growing(self) -> bool:
+        """Whether its guest writes."""
+        return not (self.still or self.off)
 
     def seconds(self, now: float) -> float:
         """How long its guest has written."""
-        return self.written if self.still else self.written + now - self.since
+        return self.written + now - self.since if self.growing else self.written
+
+    def settle(self, now: float) -> None:
+        """Count what was written up to now, before its guest stops or goes on."""
+        self.written, self.since = self.seconds(now), now
 
     def dirty(self, now: float) -> float:
         """Bytes that differ from the disk below."""
@@ -71,9 +81,23 @@ class Space:
         """A delta disk is gone."""
         del self.deltas[name]
 
+    def freeze(self, name: str, now: float) -> None:
+        """A guest is off: it writes nothing."""
+        self.deltas[name].settle(now)
+        self.deltas[name].off = True
+
+    def thaw(self, name: str, now: float) -> None:
+        """It is on again, and writes unless it stands still for want of a step."""
+        self.deltas[name].settle(now)
+        self.deltas[name].off = False
+
     def grown(self, name: str, now: float) -> float:
         """Bytes that differ from the disk below."""
         return self.deltas[name].dirty(now)
+
+    def written(self, name: str, now: float) -> float:
+        """Seconds that a guest has written since its delta disk began: those it ran."""
+        return self.deltas[name].seconds(now)
 
     def allocated(self, now: float) -> float:
         """Bytes that all delta disks take."""
@@ -82,7 +106,7 @@ class Space:
     def steps_per_second(self, now: float) -> float:
         """How often a delta disk takes a step, all together, at the rate they grow at now."""
         soon = now + 1.0
-        return math.fsum(one.dirty(soon) - one.dirty(now) for one in self.deltas.values() if not one.still) / STEP
+        return math.fsum(one.dirty(soon) - one.dirty(now) for one in self.deltas.values() if one.growing) / STEP
 
     def free(self, now: float) -> float:
         """Bytes that nobody has."""
@@ -106,7 +130,7 @@ class Space:
         while not self._short(now + span):
             below, span = now + span, 2 * span
         above = now + span
-        while above - below > EXACT * max(1.0, above):
+        while above - below > max(EXACT * (above - now), 2 * math.ulp(above)):
             middle = (below + above) / 2
             below, above = (below, middle) if self._short(middle) else (middle, above)
         return above
@@ -117,21 +141,23 @@ class Space:
         while self._short(now):
             more = [one for one in self._growing() if one[1].steps(now) > 1]
             name, delta = min(more, key=lambda one: (self._beyond(one[1], now), one[0]))
-            delta.most = STEP * max(1, delta.steps(now) - 1)
-            delta.written, delta.since, delta.still = delta.seconds(now), now, True
+            delta.settle(now)
+            delta.most, delta.still = STEP * max(1, delta.steps(now) - 1), True
             stopped.append(name)
         return stopped
 
     def go_on(self, now: float) -> list[str]:
-        """Let all guests that stand still write on, by name."""
-        found = sorted(name for name, delta in self.deltas.items() if delta.still)
-        for name in found:
-            delta = self.deltas[name]
-            delta.since, delta.still, delta.most = now, False, math.inf
+        """Let guests that stand still write on, by name, as far as there is a step for each."""
+        found = []
+        for name, delta in sorted(self.deltas.items()):
+            if delta.still and not delta.off and self.room(now):
+                delta.settle(now)
+                delta.still, delta.most = False, math.inf
+                found.append(name)
         return found
 
     def _growing(self) -> list[tuple[str, Delta]]:
-        return [(name, delta) for name, delta in sorted(self.deltas.items()) if not delta.still]
+        return [(name, delta) for name, delta in sorted(self.deltas.items()) if delta.growing]
 
     def _beyond(self, delta: Delta, now: float) -> float:
         """Bytes of its last step that it has written: who took one last has the least."""

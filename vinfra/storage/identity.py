@@ -5,7 +5,8 @@
 An array can present a LUN under another number, copy it beside itself, let a replica take its place, or report it in
 another way after a change of its SCSI mode. Each of these leaves some of the four as they were; a policy that asks for
 another one does not find the LUN, or finds one that was not meant.
-Source: VMware, Fibre Channel SAN Configuration Guide (ESX 3.5), resignaturing; VCB 1.0 and 1.1 release notes; recalled.
+Source: Chad Sakac, virtualgeek, August 2008: LUN number, SCSI-2 to SCSI-3, SPC-2 and director flags of a Symmetrix,
+copies; VMware, VMFS Volume Management (VMware Infrastructure 3). Policies of Consolidated Backup: recalled.
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
     resolved: LUN number and serial are those in the metadata;  else: kept as it is, given a new signature, or ignored
 
 VMFS 3 holds the number and the serial of its LUN. A LUN that is renumbered, that its array reports otherwise, or whose
-replica has come in its place looks like a snapshot of itself.
-Source: VMware, Fibre Channel SAN Configuration Guide (ESX 3.5), LVM.EnableResignature and LVM.DisallowSnapshotLun;
-recalled.
+replica has come in its place looks like a snapshot of itself. Hosts ignore it (LVM.DisallowSnapshotLun 1, as shipped),
+mount it as it is (0; safe only where no other LUN with the signature is seen), or resign it (LVM.EnableResignature 1,
+whatever the other says); then its VMs are registered anew, and who knows the old signature does not find it.
+Source: VMware, VMFS Volume Management (VMware Infrastructure 3); NetApp KB, What causes ESX VMFS to disappear; Chad
+Sakac, virtualgeek, August 2008.
 """
 
 from __future__ import annotations

@@ -36,9 +36,36 @@ def test_rounds_shrink_by_what_is_written_against_what_is_moved() -> None:
 
 
 def test_commit_diverges_when_dirtying_outruns_it() -> None:
-    moved, ended = committed(commits["helper-rounds"](), GIB, guest(200 * MIB), rate=100 * MIB)
-    assert len(moved) == 1
-    assert ended.diverged and ended.stun_bytes > GIB
+    commit = commits["helper-rounds"]()
+    moved, ended = committed(commit, GIB, guest(200 * MIB), rate=100 * MIB)
+    assert len(moved) == commit.rounds_at_most
+    assert all(earlier < later for earlier, later in pairwise(moved))
+    assert ended.diverged and ended.stun_bytes > 50 * GIB
+
+
+def test_a_guest_that_outruns_its_commit_stands_still_for_no_more_than_it_writes_to() -> None:
+    """Rounds grow to where d = B (1 - exp(-w d / (r B))), with w / r = 2: 0.797 B."""
+    _, ended = committed(commits["helper-rounds"](rounds_at_most=100), GIB, guest(200 * MIB, 10 * GIB), rate=100 * MIB)
+    assert ended.diverged and ended.stun_bytes == pytest.approx(0.7968 * 10 * GIB, rel=1e-3)
+
+
+def test_one_slow_round_does_not_make_a_commit_diverge() -> None:
+    """Another stream has the LUN for a while: the round gathers more than it moves, and the next make up for it."""
+    rounds = commits["helper-rounds"]().rounds(GIB, guest(10 * MIB))
+    left = rounds.send(next(rounds) / (5 * MIB))
+    assert left > GIB
+    with pytest.raises(StopIteration) as over:
+        while True:
+            left = rounds.send(left / (100 * MIB))
+    assert not over.value.value.diverged and over.value.value.stun_bytes <= 16 * MIB
+
+
+def test_a_guest_that_stands_still_gathers_nothing() -> None:
+    rounds = commits["helper-rounds"]().rounds(GIB, guest(200 * MIB))
+    assert next(rounds) == GIB
+    with pytest.raises(StopIteration) as over:
+        rounds.send(0.0)
+    assert over.value.value == Ended(0.0)
 
 
 def test_a_small_working_set_converges_however_fast_it_is_written() -> None:

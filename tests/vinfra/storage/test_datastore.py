@@ -6,8 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vinfra.storage.datastore import STEP, Space
 from vinfra.workloads.writable_set import WritableSet
@@ -86,29 +84,38 @@ def test_what_cannot_be_is_refused() -> None:
         space.open("other", guest(1.0), 0.0)
 
 
-@given(
-    room=st.integers(1, 40),
-    guests=st.lists(st.tuples(st.floats(0.01, 50), st.floats(0.01, 2)), min_size=1, max_size=6),
-    times=st.lists(st.floats(0.1, 5000), min_size=1, max_size=12),
-    others=st.floats(0, 1),
-)
-def test_nobody_ever_has_more_than_there_is(
-    room: int, guests: list[tuple[float, float]], times: list[float], others: float
-) -> None:
-    space, now = Space(GIB + room * STEP, GIB), 0.0
-    for number, (rate, size) in enumerate(guests):
-        if space.room(now):
-            space.open(f"vm-{number}", guest(rate * MIB, size * GIB), now)
-    for number, wait in enumerate(times):
-        end = now + wait
-        while (at := space.fills_at(now)) <= end:
-            now = at
-            assert space.stand_still(now), "somebody needs what is not there"
-            assert space.taken + space.others + space.allocated(now) <= space.size
-        now = end
-        assert space.taken + space.others + space.allocated(now) <= space.size
-        if number % 3 == 1:
-            space.take(others * space.free(now))
-        if number % 3 == 2:
-            space.take(0.0)
-            space.go_on(now)
+def test_a_guest_that_is_off_writes_nothing() -> None:
+    space = Space(GIB, 0.0)
+    space.open("vm", guest(MIB, 1000 * GIB), 0.0)
+    space.freeze("vm", 20.0)
+    frozen = space.grown("vm", 20.0)
+    assert space.grown("vm", 1000.0) == frozen == pytest.approx(20 * MIB, rel=1e-3)
+    assert space.fills_at(1000.0) == math.inf and space.steps_per_second(1000.0) == 0.0
+    space.thaw("vm", 1000.0)
+    assert space.grown("vm", 1010.0) == pytest.approx(30 * MIB, rel=1e-3)
+    assert space.written("vm", 1010.0) == pytest.approx(30.0)
+
+
+def test_who_stood_still_and_is_off_goes_on_when_it_is_on_and_has_a_step() -> None:
+    space = Space(GIB, GIB - 2 * STEP)
+    space.open("vm", guest(MIB, 1000 * GIB), 0.0)
+    at = space.fills_at(0.0)
+    space.stand_still(at)
+    space.freeze("vm", at)
+    space.taken -= STEP
+    assert space.go_on(at + 10) == []
+    space.thaw("vm", at + 20)
+    assert space.grown("vm", at + 30) == 2 * STEP
+    assert space.go_on(at + 30) == ["vm"]
+    assert space.grown("vm", at + 34) == pytest.approx(2 * STEP + 4 * MIB, rel=1e-3)
+
+
+def test_a_step_lets_one_guest_go_on_and_not_all_that_wait_for_it() -> None:
+    space = Space(GIB, GIB - 4 * STEP)
+    for name in ("one", "two"):
+        space.open(name, guest(MIB, 1000 * GIB), 0.0)
+    at = space.fills_at(0.0)
+    assert space.stand_still(at) == ["one", "two"]
+    space.taken -= STEP
+    assert space.go_on(at + 1) == ["one"]
+    assert space.free(at + 1) == 0.0

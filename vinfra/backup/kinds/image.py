@@ -27,7 +27,7 @@ class Image(Kind):
     skips_empty: bool = field(True, "whether blocks that were never used are left out")
     penalty: float = field(
         5.0,
-        "how much more time of the disks a changed byte takes than one read in order",
+        "how many reads a block of changes takes, here and there, where one in order would do",
         ge=1,
         source="incremental read penalty factor of the Veeam architect calculator",
         tag="specified",

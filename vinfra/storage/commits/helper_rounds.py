@@ -2,7 +2,8 @@
 
     d_0 = delta,  t_k = d_k / rate,  d_{k+1} = written in t_k;  until d_k <= threshold, then the guest stands still
 
-Diverges where a round gathers as much as it moves; the last one is then moved while the guest stands still.
+Diverges where rounds gather as much as they move: after the last that is allowed the guest stands still for the rest.
+A round in which the LUN is busy with others may gather more than it moved; the next is tried all the same.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from vinfra.units import Bytes
 class InRounds(Commit):
     """Rounds of helper snapshots until little is left"""
 
-    source = "bnj-gotanda knowledge base, snapshot consolidation: a helper delta under 16 MB is committed at once"
+    source = (
+        "Broadcom KB 337175, iterative redo log consolidation; bnj-gotanda knowledge base: a helper "
+        "delta under 16 MB is committed at once"
+    )
 
     threshold: Bytes = field(
         "16 MiB",
@@ -28,18 +32,20 @@ class InRounds(Commit):
         tag="specified",
     )
     rounds_at_most: int = field(
-        10, "rounds after which the guest stands still for the rest", ge=1, source="no measurement", tag="assumed"
+        10,
+        "rounds after which the guest stands still for the rest",
+        ge=1,
+        source="VMware KB 2039754 as quoted by codenotary.com, snapshot consolidation: ever longer rounds up to the "
+        "9th, a last one, then the VM is stunned and the rest is consolidated at once",
+        tag="specified",
     )
 
     def rounds(self, grown: float, writes: Writes) -> Rounds:
-        """While it gets less from round to round."""
+        """Until little is left, or all rounds are done."""
         left = grown
         for _ in range(self.rounds_at_most):
             if left <= self.threshold:
-                return Ended(left)
+                break
             seconds = yield left
-            gathered = math.fsum(writes.dirty(seconds))
-            if gathered >= left:
-                return Ended(gathered, diverged=True)
-            left = gathered
+            left = math.fsum(writes.dirty(seconds))
         return Ended(left, diverged=left > self.threshold)

@@ -9,14 +9,14 @@ from vinfra.spec import field
 from vinfra.storage.lock import Lock, locks
 from vinfra.units import Seconds
 
-MOST = 0.95  # of the time; hosts wait for each other before more of it is gone
+MOST = 0.95  # of the time; hosts wait for each other before more of it is gone; assumed
 
 
 @locks.register("scsi-reservation")
 class ScsiReservation(Lock):
     """The whole LUN, by a SCSI-2 reservation"""
 
-    source = "VMware, Scalable Storage Performance (2008), SCSI reservations; KB 1005009"
+    source = "VMware, Scalable Storage Performance (2008); KB 1005009: growing a snapshot file takes a reservation"
 
     hold: Seconds = field(
         "10 ms",

@@ -1,7 +1,7 @@
 """By the signature in the metadata of the file system: found under any number, serial and array.
 
 A clone has the same signature, so of several LUNs that have it the one is taken that has the serial too; where none
-has, the policy refuses to guess.
+has, the policy refuses to guess. A clone that is seen alone cannot be told from a replica, and is taken for the LUN.
 """
 
 from __future__ import annotations
