@@ -18,7 +18,7 @@ from vinfra.scenario import catalog, references_backup
 from vinfra.scenario.schema import Scenario
 
 Key = tuple[str | int, ...]
-SINGULAR = {"power-policies": "power policy", "raid": "RAID level"}
+SINGULAR = {"raid": "RAID level"}
 
 
 def place(document: Document, path: Key) -> Place:
@@ -32,7 +32,9 @@ def references(document: Document) -> Iterator[Problem]:
     """Every name that is not known."""
     for path, kind, name in _named(Scenario, document.data, ()):
         if name not in catalog.names(kind):
-            yield _unknown(document, path, SINGULAR.get(kind, kind.removesuffix("s")), name, catalog.names(kind))
+            plugins = catalog.PLUGINS.get(kind)
+            called = SINGULAR.get(kind, kind.removesuffix("s")) if plugins is None else plugins.kind
+            yield _unknown(document, path, called, name, catalog.names(kind))
     yield from _collisions(document, "hosts")
     yield from _collisions(document, "vms")
     yield from _collisions(document, "datastores")
@@ -146,11 +148,21 @@ def _named(spec: type[BaseModel], data: Any, path: Key) -> Iterator[tuple[Key, s
             yield (*path, key), str(extra["names"]), value
         if isinstance(extra, dict) and "counted" in extra and isinstance(value, str):
             yield (*path, key), str(extra["counted"]), value.rpartition(" x ")[2]
+        if isinstance(extra, dict) and "word" in extra:
+            yield from _plugged((*path, key), extra, value)
         inner = _inner(info.annotation)
         if inner is not None and isinstance(value, dict):
             yield from _named(inner, value, (*path, key))
             for name, below in value.items():
                 yield from _named(inner, below, (*path, key, name))
+
+
+def _plugged(path: Key, extra: Mapping[str, Any], value: Any) -> Iterator[tuple[Key, str, str]]:
+    """The plug-in that a value names by itself, or in a mapping with its parameters."""
+    if isinstance(value, dict):
+        path, value = (*path, extra["word"]), value.get(extra["word"])
+    if isinstance(value, str):
+        yield path, str(extra["plugin"]), value
 
 
 def _inner(annotation: Any) -> type[BaseModel] | None:

@@ -10,6 +10,7 @@ from vinfra.document import parse
 from vinfra.errors import InputError
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.load import resolve
 
 LAB = """\
 scenario: lab
@@ -81,3 +82,23 @@ def test_a_run_longer_than_its_recording_is_told_how_long_it_may_be(tmp_path: Pa
 def test_sense_is_made_of_every_variant_and_row() -> None:
     text = LAB + "compare:\n  one: {}\n  two: {vms.web.limit: 1 MHz}\nsweep:\n  vms.web.reservation: [0 Hz, 2 MHz]\n"
     assert problems(text).splitlines() == ["lab.yaml:14:31 vms.web.reservation: is above the limit of 1 MHz"]
+
+
+def test_wrong_names_of_plug_ins_are_told_beside_wrong_values_and_once() -> None:
+    backup = """
+backup:
+  proxy: {host: h1}
+  transport: sann
+  repository: {host: h1, size: -1 TiB}
+  jobs: {n: {vms: [all], kind: imagee, method: {method: increment}}}
+"""
+    text = "scenario: s\nquestion: q\nhosts: {h1: {server: hp-dl360-g5}}\nvms: {v: {}}" + backup
+    with pytest.raises(InputError) as wrong:
+        resolve(parse(text, "s.yaml"))
+    told = [f"{problem.path}: {problem.message}" for problem in wrong.value.problems]
+    assert told == [
+        "backup.transport: no transport 'sann'; did you mean 'san'?",
+        "backup.repository.size: '-1 TiB' is below zero, which a size cannot be",
+        "backup.jobs.n.kind: no backup kind 'imagee'; did you mean 'image'?",
+        "backup.jobs.n.method.method: no backup method 'increment'; did you mean 'incremental'?",
+    ]
