@@ -8,8 +8,8 @@ A policy (policy.py) is given a Desk and is a process of the simulation, so it y
             orders = [desk.start(vm) for vm in sorted(desk.vms, key=desk.age, reverse=True)]
             yield desk.finished(orders)
 
-From outside, `simulation.desk` is one too. Times are simulated seconds, sizes bytes; an unknown VM, job or way back is
-a KeyError that suggests the right one.
+From outside, `simulation.protected.desk` is one. Times are simulated seconds, sizes bytes; an unknown VM, job or way
+back is a KeyError that suggests the right one.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Recovery:
             yield ticket.granted
             yield from self._restore()
             self.condition = DONE
-            self._here()
+            self.here()
         except Failed as failure:
             self.condition, self.took = str(failure), None
         except Interrupt as interrupt:
@@ -95,12 +95,10 @@ class Recovery:
         if point.wrong:
             raise Failed("what came back is another disk than was backed up")
 
-    def _here(self) -> None:
+    def here(self) -> None:
         """The machine (or the file) is there again; only the first time counts."""
         if self.took is None:
             self.took = self.site.clock.now - self.asked
-
-    here = _here
 
     def copy(self, size: float) -> Phases:
         """Bring so many bytes from the repository to the disk of the target."""
