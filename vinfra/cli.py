@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from vinfra import __version__
-from vinfra.errors import InputError
+from vinfra.errors import InputError, Unfinished
 
 EXAMPLES = """examples:
   vinfra new my-question                                   write my-question.yaml, ready to run
@@ -28,6 +28,7 @@ RUN_EXAMPLES = """examples:
   vinfra run scenarios/fleet/planetlab-day.yaml --set workload.path=traces/20110303
   vinfra run FILE --json | python -m json.tool
   vinfra run FILE --variant npa --variant dvfs --out answer --fresh
+  vinfra run FILE --on ray                              on all CPUs; docs/cluster.md has clusters
 
 A second run of the same question is instant; a run that was stopped continues."""
 
@@ -59,8 +60,12 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one value of the file")
     run.add_argument("--variant", action="append", metavar="NAME", help="only this variant (repeat for more)")
     run.add_argument(
-        "--on", default="local", metavar="RUNNER", help="where points are simulated (default: local, this process)"
+        "--on", default="local", metavar="RUNNER", help="where points are simulated: local (this process) or ray"
     )
+    run.add_argument(
+        "--address", metavar="A", help="with --on ray: a cluster, or auto; RAY_ADDRESS, else a private one"
+    )
+    run.add_argument("--actors", type=int, metavar="N", help="with --on ray: processes; one for each CPU when unsaid")
     run.add_argument("--fresh", action="store_true", help="forget what an earlier run of the same question found")
     run.add_argument("--out", metavar="DIR", help="write here instead of results/<scenario>/<identity>/")
     run.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
@@ -109,6 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as wrong:
         print(wrong, file=sys.stderr)
         return 2
+    except Unfinished as why:
+        print(f"{why}; the same command continues", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("interrupted; the same command continues", file=sys.stderr)
         return 130

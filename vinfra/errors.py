@@ -52,6 +52,10 @@ class InputError(Exception):
         return cls([Problem(place, path, message)])
 
 
+class Unfinished(Exception):
+    """The run could not be finished, and the message says why. What is done is kept; the command line exits with 1."""
+
+
 class Refused(Exception):
     """This variant cannot be built, and the message says why; a cell in the comparison, not a crash."""
 

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vinfra.errors import InputError, Place, Refused, suggest
-
-if TYPE_CHECKING:
-    from vinfra.scenario.run import Progress
 
 
 def run(given: argparse.Namespace) -> int:
     """Simulate a scenario, print the comparison, write the run folder."""
-    from vinfra.report import exports, page
+    from vinfra.report import exports, page, progress
     from vinfra.scenario.inputs import Inputs
     from vinfra.scenario.load import read
     from vinfra.scenario.run import plan, work
+    from vinfra.scenario.runner import runner
 
-    inputs = Inputs()
+    chosen, inputs = runner(given.on, given.address, given.actors), Inputs()
     planned = plan(read(given.file, given.set), inputs, given.variant, Path(given.out) if given.out else None)
     manifest = planned.folder / "manifest.json"
     if given.fresh or not manifest.exists():
         page.prefetch()
-    with _progress(quiet=given.json or given.quiet) as progress:
-        result = work(planned, inputs, given.on, given.fresh, progress)
+    with progress.shown(quiet=given.json or given.quiet) as advance:
+        result = work(planned, inputs, chosen, given.fresh, advance)
     if not exports.current(planned.folder, result):
         page.write(result, planned.folder)
         exports.write(result, planned.folder)
@@ -47,40 +43,12 @@ def run(given: argparse.Namespace) -> int:
     return 1 if result.failed else 0
 
 
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on standard error when somebody is looking and it takes long; nothing otherwise."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    looks = (
-        TextColumn("simulating"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*looks, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("points", total=None)
-        yield lambda done, every: bar.update(task, completed=done, total=every)
-
-
 def check(given: argparse.Namespace) -> int:
     """Check scenarios without simulating; with --resolved print every value and where it came from."""
     from vinfra.scenario.check import check as checked
     from vinfra.scenario.inputs import Inputs
     from vinfra.scenario.load import read
+    from vinfra.scenario.points import rows
     from vinfra.scenario.resolved import lines
 
     wrong = []
@@ -94,8 +62,9 @@ def check(given: argparse.Namespace) -> int:
         if given.resolved:
             print("\n".join(lines(found.base)))
         else:
-            rows = math.prod(len(values) for values in found.base.scenario.sweep.values())
-            size = f"{len(found.columns)} variants x {rows} rows x {found.base.scenario.replications} replications"
+            least, most = found.stopping.at_least, found.stopping.at_most
+            times = f"{least}" if least == most else f"{least} to {most}"
+            size = f"{len(found.columns)} variants x {len(rows(document))} rows x {times} replications"
             print(f"{file}: fine; {size}")
         for variant, reason in found.refused.items():
             print(f"{file}: variant {variant} is refused: {reason}", file=sys.stderr)

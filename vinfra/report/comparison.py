@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vinfra.metrics.interval import half_width
 from vinfra.metrics.metric import Metric
 from vinfra.report import numbers
-from vinfra.report.interval import half_width
 from vinfra.scenario.results import Point, Run
 
 State = Literal["value", "missing", "refused", "failed"]
@@ -68,7 +68,7 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     points: int = 0
-    replications: int = 1
+    replications: str = ""  # of a cell, in words; nothing where no cell has more than one
 
     def cells(self) -> Iterator[Cell]:
         """Every cell."""
@@ -81,12 +81,15 @@ def compare(run: Run) -> Comparison:
     found = Comparison(names, [], points=len(run.points))
     reasons = {variant.name: variant.refused for variant in run.variants}
     notes: dict[str, int] = {}
+    counts: list[int] = []
     for at, here in grouped(run.points):
         columns = {name: [point for point in here if point.variant == name] for name in names}
-        found.replications = max([found.replications, *map(len, columns.values())])
+        counts += map(len, filter(None, columns.values()))
         marks = {name: _note(name, reasons[name], points, notes) for name, points in columns.items()}
         lines = [_line(metric, columns, marks, run.relative) for metric in run.metrics]
         found.blocks.append(Block(at, lines))
+    fewest, most = min(counts, default=1), max(counts, default=1)
+    found.replications = "" if most < 2 else f"{most}" if fewest == most else f"{fewest} to {most}"
     found.notes = list(notes)
     found.failures = [_failure(point) for point in run.points if point.error]
     return found

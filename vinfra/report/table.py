@@ -151,7 +151,7 @@ def _legend(run: Run, compared: Comparison) -> Iterator[str]:
         yield f"{numbers.ratio(1.0)} is {variant}"
     if any(cell.partial for cell in compared.cells()):
         yield "! without the points that were refused or failed"
-    if compared.replications > 1:
+    if compared.replications:
         yield f"means over {compared.replications} replications"
 
 

@@ -19,6 +19,7 @@ from vinfra.scenario.load import read
 from vinfra.scenario.overrides import Override, apply
 from vinfra.scenario.results import Run
 from vinfra.scenario.run import plan, work
+from vinfra.scenario.runner import runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,18 @@ def load(path: str | os.PathLike[str]) -> Question:
     return Question(read(path))
 
 
-def run(question: Question, on: str = "local", out: str | os.PathLike[str] | None = None, fresh: bool = False) -> Run:
+def run(
+    question: Question,
+    on: str = "local",
+    out: str | os.PathLike[str] | None = None,
+    fresh: bool = False,
+    address: str | None = None,
+    actors: int | None = None,
+) -> Run:
     """Simulate what is missing of the run and return it whole; InputError with every problem of the question.
 
-    `on` names a runner, `out` the run folder (by default results/<scenario>/<identity>), `fresh` forgets earlier
-    points.
+    `on` names a runner (`local` or `ray`, with the address of a cluster and a number of actors), `out` the run folder
+    (by default results/<scenario>/<identity>), `fresh` forgets earlier points.
     """
-    inputs = Inputs()
-    return work(plan(question.document, inputs, out=None if out is None else Path(out)), inputs, on, fresh)
+    chosen, inputs = runner(on, address, actors), Inputs()
+    return work(plan(question.document, inputs, out=None if out is None else Path(out)), inputs, chosen, fresh)

@@ -1,15 +1,18 @@
 """Everything that can be said about a scenario before it is simulated: shape, references and sense, all at once.
 
 Each variant and each swept value is checked as it will be simulated, so a mistake in the last row shows before the
-first point runs. A variant that a plug-in refuses is not an error: it is a cell that says why.
+first point runs; of thousands of numbers the ends are. A variant that a plug-in refuses is not an error: it is a cell
+that says why.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from vinfra.document import Document
 from vinfra.engine.calendar import Calendar
@@ -20,9 +23,10 @@ from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.measure import complaint, relative
 from vinfra.scenario.part import Whole
 from vinfra.scenario.plugins import gather
-from vinfra.scenario.points import Column, Row, Spot, columns, rows
+from vinfra.scenario.points import Column, Row, Spot, columns, covering, rows
 from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
+from vinfra.scenario.replications import Stopping, stopping
 from vinfra.scenario.sense import sense
 from vinfra.scenario.world import build
 
@@ -32,7 +36,7 @@ COMBINATIONS = 256
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A scenario without a problem: what it expects, what its metrics are relative to, which variants are refused,
-    which plug-ins price its VMs."""
+    which plug-ins price its VMs, how many replications its points have."""
 
     base: Resolved
     columns: list[Column]
@@ -40,6 +44,7 @@ class Checked:
     relative: dict[str, str]
     refused: dict[str, str]
     used: frozenset[Plugin]
+    stopping: Stopping
 
 
 def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> Checked:
@@ -55,22 +60,26 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     outcomes = [gather(problems, partial(_sense, spot, document, inputs, refused, used)) for spot in spots]
     problems += _hidden(every, swept)
     names = [column.name for column in every]
-    expectations = list(_expectations(document, names, _whole(document, base), problems))
+    expectations = list(_expectations(document, names, swept, _whole(document, base), problems))
     ratios = gather(problems, lambda: _relative(document, names))
-    if problems or base is None or ratios is None:
+    asked = 1 if base is None else base.scenario.replications
+    replications = gather(problems, lambda: stopping(asked, document))
+    if problems or base is None or ratios is None or replications is None:
         raise InputError(problems)
     if not any(outcomes):
         raise InputError(Problem(base.place(), "", reason) for reason in sorted(set(refused.values())))
     active = {column.name for column in chosen}
-    return Checked(base, chosen, [e for e in expectations if e.variants <= active], ratios, refused, frozenset(used))
+    claims = [claim for claim in expectations if claim.variants <= active]
+    return Checked(base, chosen, claims, ratios, refused, frozenset(used), replications)
 
 
 def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
-    """Every combination where they are few; else every variant with the first row, and every row with the first
-    variant."""
+    """Every combination where they are few; else every variant with the first row, and with the first variant rows
+    among which is every name that any row takes, and of numbers the ends."""
     if len(chosen) * len(swept) <= COMBINATIONS:
         return [Spot(column, row, 0) for row, column in itertools.product(swept, chosen)]
-    return [Spot(column, swept[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in swept[1:]]
+    few = covering(swept, COMBINATIONS)
+    return [Spot(column, few[0], 0) for column in chosen] + [Spot(chosen[0], row, 0) for row in few[1:]]
 
 
 def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], used: set[Plugin]) -> bool:
@@ -109,10 +118,16 @@ def _whole(document: Document, base: Resolved | None) -> Whole:
     return Whole(names, Calendar(scenario.start), scenario.warmup, scenario.warmup + scenario.duration)
 
 
-def _expectations(document: Document, names: list[str], whole: Whole, problems: list[Problem]) -> Iterator[Expectation]:
-    entries, sweep = document.data.get("expect"), document.data.get("sweep")
-    written = sweep.items() if isinstance(sweep, dict) else ()
-    swept = {path: values for path, values in written if isinstance(values, list)}
+def _expectations(
+    document: Document, names: list[str], rows: list[Row], whole: Whole, problems: list[Problem]
+) -> Iterator[Expectation]:
+    entries = document.data.get("expect")
+    taken: dict[str, dict[str, Any]] = {}
+    for change in (change for row in rows for change in row.changes):
+        taken.setdefault(change.path, {}).setdefault(
+            json.dumps(change.value, sort_keys=True, default=str), change.value
+        )
+    swept = {path: [*values.values()] for path, values in taken.items()}
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, dict):
             continue  # the schema says so

@@ -19,7 +19,7 @@ from vinfra.scenario.points import Column, Row
 
 # What changes no point: words, and what is asked of the points afterwards. Plug-ins and the recording enter by
 # themselves.
-WORDS = {"question", "background", "measure", "expect", "compare", "sweep", "placement", "power", "workload"}
+WORDS = {"question", "background", "measure", "expect", "compare", "sweep", "design", "placement", "power", "workload"}
 
 
 def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row], contents: Mapping[str, str]) -> str:

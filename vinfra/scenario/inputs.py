@@ -16,6 +16,11 @@ class Inputs:
     def __init__(self) -> None:
         self._recordings: dict[tuple[str, Path], Recording] = {}
 
+    @property
+    def size(self) -> int:
+        """Bytes of all samples."""
+        return sum(recording.percent.nbytes for recording in self._recordings.values())
+
     def recording(self, resolved: Resolved) -> Recording | None:
         """The recording a scenario names, or None; InputError with file and line for what is wrong in it."""
         trace, path = resolved.trace, resolved.recording

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,41 @@ create table if not exists question(identity text);
 def key(variant: str, at: dict[str, Any], replication: int) -> str:
     """The name of a point within its run."""
     return json.dumps([variant, at, replication], sort_keys=True)
+
+
+class Entry(NamedTuple):
+    """A point as a row of the ledger holds it; it can be made where the point was simulated, and is small to send."""
+
+    key: str
+    variant: str
+    at: str
+    replication: int
+    metrics: str
+    refused: str | None
+    error: str | None
+    notes: str
+    series: bytes
+    intervals: str
+    start: str | None
+    ended: float
+
+
+def entry(point: Point) -> Entry:
+    """The point, ready to be written."""
+    return Entry(
+        key(point.variant, point.at, point.replication),
+        point.variant,
+        json.dumps(point.at),
+        point.replication,
+        json.dumps(point.metrics),
+        point.refused,
+        point.error,
+        json.dumps(point.notes),
+        _pack(point.series),
+        json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
+        None if point.start is None else point.start.isoformat(),
+        point.end,
+    )
 
 
 class Ledger:
@@ -65,27 +100,19 @@ class Ledger:
         owner: str = self._base.execute("select identity from question").fetchone()[0]
         return owner == identity
 
-    def done(self) -> set[str]:
-        """Keys of the points that are done."""
-        return {row[0] for row in self._base.execute("select key from points")}
+    def done(self) -> dict[str, dict[str, float | None]]:
+        """Keys of the points that are done, with their metrics."""
+        return {name: json.loads(metrics) for name, metrics in self._base.execute("select key, metrics from points")}
 
     def add(self, point: Point) -> None:
         """Keep a point; it is safe on disk when this returns."""
-        row = (
-            key(point.variant, point.at, point.replication),
-            point.variant,
-            json.dumps(point.at),
-            point.replication,
-            json.dumps(point.metrics),
-            point.refused,
-            point.error,
-            json.dumps(point.notes),
-            _pack(point.series),
-            json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
-            point.start and point.start.isoformat(),
-            point.end,
-        )
-        self._base.execute("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.write([entry(point)])
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Keep points together, all of them or none; they are safe on disk when this returns."""
+        self._base.execute("begin")
+        self._base.executemany("insert or ignore into points values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        self._base.execute("commit")
 
     def points(self) -> Iterator[Point]:
         """Every point that is done, by key."""

@@ -6,9 +6,11 @@ continues with exactly the points that are missing.
 
 from __future__ import annotations
 
+import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,14 +26,16 @@ from vinfra.scenario.ledger import Ledger, key
 from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.measure import chosen
 from vinfra.scenario.part import Part
-from vinfra.scenario.points import Column, Row, Spot, rows, spots
+from vinfra.scenario.points import Column, Row, Spot, covering, rows, within
 from vinfra.scenario.reopen import kept
+from vinfra.scenario.replications import Measured
 from vinfra.scenario.resolved import as_yaml, sources
-from vinfra.scenario.results import Claim, Point, Run, Variant
-from vinfra.scenario.runner import runner
-from vinfra.scenario.simulate import Job
+from vinfra.scenario.results import Claim, Point, Run, Source, Variant
+from vinfra.scenario.rounds import Rounds
+from vinfra.scenario.runner import Local, Runner
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, int], None]  # points that are done, of how many, and how many of them failed
+COVER = 64  # rows with new numbers that are looked at for the sources of their facts; names are all looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +50,43 @@ class Plan:
     identity: str
     folder: Path
 
-    def spots(self) -> Iterator[Spot]:
-        """Every point, in the order of the file."""
-        return spots(self.document, self.checked.base.scenario.replications, self.only)
+    def rounds(self, done: Mapping[str, Measured]) -> Rounds:
+        """The points of the run, of which some are done."""
+        return Rounds(self.checked.stopping, self.checked.columns, self.rows, done)
 
 
 def plan(document: Document, inputs: Inputs, only: list[str] | None = None, out: Path | None = None) -> Plan:
     """Check the question and name its folder; nothing is written. InputError with every problem."""
     checked = check(document, inputs, only)
     swept = rows(document)
-    found = contents(_every(checked, document, swept), inputs)
+    reading = [*_columns(checked, document), *_resolved(document, within(swept, "workload"))]
+    found = contents(reading, inputs)
     name = identity(checked.base, checked.columns, swept, found)
     folder = out or Path("results") / checked.base.scenario.scenario / name[:8]
     return Plan(document, checked, only, swept, found, name, folder)
 
 
-def _every(checked: Checked, document: Document, swept: Sequence[Row]) -> Iterator[Resolved]:
-    """The scenario as written, as each variant and as each row sees it."""
+def _columns(checked: Checked, document: Document) -> Iterator[Resolved]:
+    """The scenario as written, and as each variant sees it."""
     yield checked.base
     for column in checked.columns:
         yield resolve(Spot(column, Row(), 0).document(document))
-    for row in swept:
+
+
+def _resolved(document: Document, some: Sequence[Row]) -> Iterator[Resolved]:
+    """The scenario as rows see it."""
+    for row in some:
         yield resolve(Spot(Column(""), row, 0).document(document))
 
 
-def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, progress: Progress | None = None) -> Run:
+def work(
+    plan: Plan,
+    inputs: Inputs,
+    chosen_runner: Runner | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Run:
     """Simulate what is missing and return the whole run. Interrupting it loses nothing that was done."""
-    chosen_runner = runner(on)
     _make(plan.folder)
     path = plan.folder / "ledger.sqlite"
     if fresh:
@@ -83,22 +97,43 @@ def work(plan: Plan, inputs: Inputs, on: str = "local", fresh: bool = False, pro
             cure = "choose another folder, or give --fresh to forget that answer"
             raise InputError.at(Place(str(plan.folder)), f"holds the answer to another question: {cure}")
         ledger.forget_errors()
-        done = ledger.done()
-        every = list(plan.spots())
-        missing = [spot for spot in every if key(spot.column.name, spot.row.at, spot.replication) not in done]
-        jobs = (Job(spot.document(plan.document), spot.column.name, spot.row.at, spot.replication) for spot in missing)
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            for number, point in enumerate(chosen_runner.work(jobs, inputs) if missing else (), start=1):
-                ledger.add(point)
-                if progress is not None:
-                    progress(len(every) - len(missing) + number, len(every))
-        finally:
-            if missing:
-                ledger.spend(time.perf_counter() - wall, time.process_time() - cpu)
-        run = _together(plan, every, list(ledger.points()), ledger.spent())
+        rounds = plan.rounds(ledger.done())
+        if missing := rounds.missing():
+            with chosen_runner or Local() as entered:
+                wall, cpu = time.perf_counter(), time.process_time()
+                try:
+                    _simulate(plan, inputs, ledger, rounds, missing, entered, progress)
+                finally:
+                    ledger.spend(time.perf_counter() - wall, time.process_time() - cpu + entered.cpu_s)
+        run = _together(plan, rounds.spots(), list(ledger.points()), ledger.spent())
         ledger.keep(kept(run))
         return run
+
+
+def _simulate(
+    plan: Plan,
+    inputs: Inputs,
+    ledger: Ledger,
+    rounds: Rounds,
+    missing: Sequence[Spot],
+    entered: Runner,
+    progress: Progress | None,
+) -> None:
+    """Round after round, until nothing is missing; what is yielded is written before more is asked for."""
+    done, failed = rounds.done, 0
+    while missing:
+        every = done + len(missing)
+        # Closed at once when it is left half way: what it waits for must not be found later.
+        with closing(entered.work(missing, plan.document, inputs)) as handfuls:
+            for handful in handfuls:
+                ledger.write(handful)
+                for made in handful:
+                    rounds.note(made.variant, json.loads(made.at), made.replication, json.loads(made.metrics))
+                done += len(handful)
+                failed += sum(made.error is not None for made in handful)
+                if progress is not None:
+                    progress(done, every, failed)
+        missing = rounds.missing(entered.processes)
 
 
 def _make(folder: Path) -> None:
@@ -130,7 +165,7 @@ def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent:
         points=ordered,
         expect=_claims(plan, ordered),
         metrics=chosen(scenario.measure, ordered),
-        sources=sources([*_every(plan.checked, plan.document, plan.rows)], plan.checked.used),
+        sources=_sources(plan),
         sweep=[*scenario.sweep],
         relative=plan.checked.relative,
         contents=plan.contents,
@@ -138,6 +173,12 @@ def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent:
         wall_s=spent[0],
         cpu_s=spent[1],
     )
+
+
+def _sources(plan: Plan) -> list[Source]:
+    """Where the numbers come from that any point uses; rows name facts, so every name counts and a few numbers do."""
+    looked = covering(plan.rows, COVER)
+    return sources([*_columns(plan.checked, plan.document), *_resolved(plan.document, looked)], plan.checked.used)
 
 
 def _variant(column: Column, points: Sequence[Point]) -> Variant:

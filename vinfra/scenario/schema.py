@@ -15,6 +15,7 @@ from vinfra.hardware.processor import Feature
 from vinfra.hypervisors.product import DiskFormat, Reclaim
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
+from vinfra.scenario.schema_rows import MOST_REPLICATIONS, Design, Range, Replications
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds
@@ -192,10 +193,13 @@ class Scenario(Spec):
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )
     compare: dict[Kebab, dict[str, Any]] = field({}, "variants: path of a value and what it becomes")
-    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = field(
-        {}, "rows: path of a value and what it takes in turn"
+    sweep: dict[str, Annotated[list[Any], Field(min_length=1)] | Range] = field(
+        {}, "rows: path of a value and what it takes in turn, one by one or as a range"
     )
-    replications: int = field(1, "seeds each point is simulated with", ge=1, le=10_000)
+    design: Design | None = field(None, "rows are a sample of what `sweep` spans; every combination when unsaid")
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)] | Replications = field(
+        1, "seeds each point is simulated with: so many, or until its means are known well enough"
+    )
     measure: list[str] | dict[str, str] | None = field(
         None,
         "metrics to compare (vinfra list metrics); in a mapping, `relative to VARIANT` adds the ratio, `plain` none; "

@@ -3,16 +3,14 @@ seed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from vinfra.document import Document
 from vinfra.engine.streams import Streams
-from vinfra.errors import InputError, Refused
+from vinfra.errors import Refused
 from vinfra.metrics.metric import metrics
 from vinfra.scenario.audit import audit
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import resolve
+from vinfra.scenario.points import Spot
 from vinfra.scenario.results import Point
 from vinfra.scenario.simulation import Simulation, shown
 from vinfra.scenario.world import build
@@ -20,32 +18,23 @@ from vinfra.scenario.world import build
 REPLICATIONS = 1 << 20  # more than the language allows, so that no two (seed, replication) share their streams
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A point before it is simulated: the scenario as it sees it, and where it stands."""
-
-    document: Document
-    variant: str
-    at: dict[str, Any]
-    replication: int
-
-
-def simulate(job: Job, inputs: Inputs) -> Point:
-    """The point; one that is refused says why, one that raises is kept with its error and stops nobody else."""
-    point = Point(job.variant, job.at, job.replication)
+def simulate(spot: Spot, document: Document, inputs: Inputs) -> Point:
+    """The point at a spot of a scenario; one that is refused says why, one that raises is kept with its error and stops
+    nobody else."""
+    point = Point(spot.column.name, spot.row.at, spot.replication)
     try:
-        _simulate(job, inputs, point)
+        _simulate(spot.document(document), inputs, point)
     except Refused as reason:
         point.refused = str(reason)
-    except (InputError, ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever a plug-in of another package raises
         point.error = f"{type(error).__name__}: {error}"
     return point
 
 
-def _simulate(job: Job, inputs: Inputs, point: Point) -> None:
-    resolved = resolve(job.document)
+def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
+    resolved = resolve(document)
     world = build(resolved, inputs.recording(resolved))
-    seed = resolved.scenario.seed * REPLICATIONS + job.replication
+    seed = resolved.scenario.seed * REPLICATIONS + point.replication
     simulation = Simulation(world, Streams(seed))
     point.start, point.end = resolved.scenario.start, simulation.total
     simulation.run()

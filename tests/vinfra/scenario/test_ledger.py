@@ -27,7 +27,7 @@ def test_a_point_comes_back_as_it_was(tmp_path: Path) -> None:
         ledger.add(point())
     with Ledger(tmp_path / "l.sqlite") as ledger:
         (found,) = ledger.points()
-        assert ledger.done() == {key("a", {"vms.a.count": 3}, 0)}
+        assert set(ledger.done()) == {key("a", {"vms.a.count": 3}, 0)}
     assert found.metrics == {"energy_kwh": 1.5, "transfer_s": None}
     assert found.intervals == [Interval("esx1", "full", 0.0, 300.0)]
     assert (found.start, found.end) == (datetime(2007, 10, 1, 20), 600.0)

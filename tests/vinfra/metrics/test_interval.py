@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from vinfra.report.interval import half_width, quantile, within
+from vinfra.metrics.interval import half_width, quantile, within
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 7, 10, 29, 100])

@@ -1,0 +1,84 @@
+"""Which points are still missing, round by round, until every row of every variant has the replications it needs.
+
+The first round asks for what every point has in any case. Each later one gives every point that is not known well
+enough its next replications: one, or more where there are more processes than such points, so that none stands idle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from vinfra.scenario.ledger import key
+from vinfra.scenario.points import Column, Row, Spot
+from vinfra.scenario.replications import Measured, Stopping
+
+AHEAD = 2  # replications asked for at once for each process: one it works at, one that waits
+
+
+class _Group:
+    """One row of one variant: its replications by number, and how many of them are enough."""
+
+    def __init__(self, column: Column, row: Row) -> None:
+        self.column, self.row = column, row
+        self.found: dict[int, Measured] = {}
+        self.enough: int | None = None
+
+    def settle(self, stopping: Stopping) -> None:
+        """See whether the replications that are there without a gap are enough."""
+        if self.enough is None and len(self.found) >= stopping.at_least:
+            prefix: list[Measured] = []
+            while len(prefix) in self.found:
+                prefix.append(self.found[len(prefix)])
+            self.enough = stopping.enough(prefix)
+
+    def lacks(self, until: int) -> Iterable[Spot]:
+        """Replications below `until` that are not there."""
+        return (Spot(self.column, self.row, number) for number in range(until) if number not in self.found)
+
+
+class Rounds:
+    """The points of a run. `done` maps the key of each point that is in the ledger to its metrics."""
+
+    def __init__(
+        self, stopping: Stopping, columns: Sequence[Column], rows: Sequence[Row], done: Mapping[str, Measured]
+    ) -> None:
+        self.stopping = stopping
+        self._groups = [_Group(column, row) for row in rows for column in columns]
+        self._of = {key(group.column.name, group.row.at, 0): group for group in self._groups}
+        for group in self._groups if done else ():
+            for number in range(stopping.at_most):
+                name = key(group.column.name, group.row.at, number)
+                if name in done:
+                    group.found[number] = done[name]
+                elif number >= stopping.at_least:
+                    break
+            group.settle(stopping)
+
+    def missing(self, processes: int = 1) -> list[Spot]:
+        """What to simulate next, in the order of the file; nothing when the run is complete."""
+        for group in self._groups:
+            group.settle(self.stopping)
+        rest = [group for group in self._groups if group.enough is None]
+        first = [spot for group in rest for spot in group.lacks(self.stopping.at_least)]
+        if first or not rest:
+            return first
+        step = max(1, AHEAD * processes // len(rest)) if processes > 1 else 1
+        until = {id(group): min(len(group.found) + step, self.stopping.at_most) for group in rest}
+        return [spot for group in rest for spot in group.lacks(until[id(group)])]
+
+    def note(self, variant: str, at: Mapping[str, object], replication: int, measured: Measured) -> None:
+        """A point is done."""
+        self._of[key(variant, dict(at), 0)].found[replication] = measured
+
+    def spots(self) -> list[Spot]:
+        """The points of the answer, row by row, variant by variant, replication by replication."""
+        return [
+            Spot(group.column, group.row, number)
+            for group in self._groups
+            for number in range(group.enough if group.enough is not None else self.stopping.at_least)
+        ]
+
+    @property
+    def done(self) -> int:
+        """Points that are there and count."""
+        return sum(min(len(group.found), group.enough or len(group.found)) for group in self._groups)
