@@ -1,6 +1,6 @@
-"""The floor for Ray, and nothing but Ray: vinfra never imports it, and what it adds reaches the command line by entry
-point.
+"""The floor for Ray, and nothing but Ray: vinfra never imports it, and what it adds reaches the command line by the
+entry point group vinfra.runners.
 
-No runner is built yet. One takes the jobs of vinfra.scenario.runner.Runner and yields their points; the same scenario
-gives the same digest.
+What to do is decided by a pure coordinator: events in, instructions out, no input or output and no clock. The shell
+around it only sends and receives.
 """

@@ -1,0 +1,86 @@
+"""A Ray cluster to work on: a private one on this machine, or one that is there.
+
+Private means address "local": Ray then neither looks for another cluster nor is found by one. Ray's token
+authentication is left as it is (on, since 2.59, for a cluster that is started here; RAY_AUTH_MODE=token elsewhere).
+Usage is not reported unless RAY_USAGE_STATS_ENABLED says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import ray
+
+from vinfra.errors import InputError, Place
+
+PRIVATE = "local"
+# A lost machine is noticed after two missed checks of 1 s in place of Ray's 5 of 3 s (and 10 s before the first):
+# within about 3 s, where Ray takes about 17. On a cluster that is there these are set on its head (docs/cluster.md).
+HEALTH = {
+    "RAY_health_check_initial_delay_ms": "1000",
+    "RAY_health_check_period_ms": "1000",
+    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_failure_threshold": "2",
+}
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+REACH = 10.0  # seconds to get an answer from a machine of the cluster
+OBJECTS = 128 * 2**20  # bytes of shared memory of a private cluster beside the recordings
+
+
+def where(address: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The cluster that is meant: what was given, else RAY_ADDRESS, else a private one."""
+    return address or environment.get("RAY_ADDRESS") or PRIVATE
+
+
+@contextmanager
+def connected(address: str, processes: int, shared: int = 0) -> Iterator[int]:
+    """Be a driver of the cluster at `address`, and yield how many CPUs it has; a private one has `processes` and room
+    for `shared` bytes that all points read. InputError where there is no cluster, or none that lets us in."""
+    _settle(address == PRIVATE)
+    options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "vinfra"}
+    if address == PRIVATE:
+        options |= {"num_cpus": processes, "num_gpus": 0, "include_dashboard": False}
+        options |= {"object_store_memory": OBJECTS + 2 * shared}
+    _reach(address)
+    try:
+        ray.init(address=address, **options)
+    except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as reason:
+        why = str(reason).strip().splitlines()[0] if str(reason).strip() else type(reason).__name__
+        raise _nobody(address, why) from None
+    try:
+        yield int(resources().get("CPU", 0))
+    finally:
+        ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """InputError where nobody listens, which Ray itself finds out after minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=REACH).close()
+    except OSError as reason:
+        raise _nobody(address, reason.strerror or str(reason)) from None
+
+
+def _nobody(address: str, why: str) -> InputError:
+    cure = "look at the address and whether its token is yours too (docs/cluster.md), or leave --address out"
+    return InputError.at(Place("--address"), f"no cluster at '{address}': {why.rstrip('.')}; {cure}")
+
+
+def resources() -> dict[str, float]:
+    """What the cluster has of each resource; CPU counts its processors."""
+    found: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return found
+
+
+def _settle(private: bool) -> None:
+    """Settings that Ray reads from the environment when it starts; what is set there already stays."""
+    for name, value in {**QUIET, **(HEALTH if private else {})}.items():
+        os.environ.setdefault(name, value)
