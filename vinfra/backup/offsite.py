@@ -120,7 +120,7 @@ class Offsite:
             return
         unwanted = retention.unwanted(chain.points, self.site.clock.now, self.site.calendar)
         step = chain.without({point.number for point in unwanted}, merge=True)
-        yield from self.there.tidy(entry.writer, entry.machine, entry.job, step, f"offsite-retention/{entry.writer}")
+        yield from self.there.tidy(entry.writer, chain, step, f"offsite-retention/{entry.writer}")
         if self.store.catalog is not None and chain.points is step.after:
             for point in step.removed:
                 self.store.catalog.forget(entry.machine.name, entry.job.name, point.number, self.there.name)

@@ -7,6 +7,7 @@ others use too. Units: bytes, seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from vinfra.backup.chain import Chain, Step
 from vinfra.backup.estate import Machine
@@ -14,8 +15,8 @@ from vinfra.backup.job import Job
 from vinfra.backup.reduction import Reduction
 from vinfra.backup.repository import Repository
 from vinfra.backup.retention import Retention
-from vinfra.backup.site import Site
-from vinfra.compute.streams import Phases, Way
+from vinfra.compute.outages import Outages
+from vinfra.compute.streams import Phases, Streams, Way
 from vinfra.storage.lun import Lun
 
 BLOCK = 2.0**20  # bytes of one I/O of a repository: the unit in which images come
@@ -33,10 +34,22 @@ class Shelf:
     retention: Retention | None
 
 
+class Around(Protocol):
+    """What a place needs of the site it is at."""
+
+    @property
+    def streams(self) -> Streams:
+        """All that moves there."""
+
+    @property
+    def outages(self) -> Outages:
+        """What is down there."""
+
+
 class Place:
     """A shelf in use."""
 
-    def __init__(self, site: Site, shelf: Shelf) -> None:
+    def __init__(self, site: Around, shelf: Shelf) -> None:
         self.site = site
         self.shelf = shelf
         self.name = shelf.name
@@ -82,12 +95,11 @@ class Place:
         way = Way({self.resource: seconds / (read + written)}, weight=BLOCK)
         yield from self.site.streams.carry(name, read + written, lambda: way)
 
-    def tidy(self, writer: str, machine: Machine, job: Job, step: Step, name: str) -> Phases:
+    def tidy(self, writer: str, chain: Chain, step: Step, name: str) -> Phases:
         """Remove points as a step says; where there is no room to merge in, the old points stay until there is."""
         if (not step.removed and step.growth == 0) or self.space.reserve(writer, step.space) is not None:
             return
         yield from self.rework(name, step)
-        chain = self.chain(machine, job)
         if chain.points is not step.before:
             self.space.abort(writer)
             return

@@ -140,7 +140,7 @@ class Store:
             return
         unwanted = retention.unwanted(chain.points, self.site.clock.now, self.site.calendar)
         step = entry.job.method.tidy(chain, {point.number for point in unwanted})
-        yield from self.place.tidy(entry.writer, entry.machine, entry.job, step, f"retention/{name}")
+        yield from self.place.tidy(entry.writer, chain, step, f"retention/{name}")
         if self.catalog is not None and chain.points is step.after:
             for point in step.removed:
                 self.catalog.forget(entry.machine.name, entry.job.name, point.number, self.place.name)

@@ -37,6 +37,7 @@ class Cluster:
         self.host = vms.host.copy()
         self._there: NDArray[np.bool_] = np.ones(len(vms), dtype=bool)
         self._coming: list[int] = []
+        self._down: NDArray[np.bool_] = np.zeros(len(hosts.names), dtype=bool)
         self.occupy(self._there)
         self._by_curve = [np.flatnonzero(hosts.curve == index) for index in range(len(hosts.curves))]
 
@@ -46,11 +47,16 @@ class Cluster:
         self.occupied: NDArray[np.bool_] = np.zeros(len(self.hosts.names), dtype=bool)
         self.occupied[self.host[there]] = True
         self.occupied[self._coming] = True
-        self.on = self.power.is_on(self.occupied)
+        self.on = self.power.is_on(self.occupied) & ~self._down
 
     def expect(self, host: int) -> None:
         """A VM is on its way to a host, which is occupied from now on."""
         self._coming.append(host)
+        self.occupy(self._there)
+
+    def lose(self, down: NDArray[np.bool_]) -> None:
+        """Say which hosts have no power, shape (hosts,)."""
+        self._down = down
         self.occupy(self._there)
 
     def arrive(self, vm: int, host: int) -> None:
@@ -69,7 +75,7 @@ class Cluster:
 
     def watts_of(self, host: int, used: float) -> float:
         """Draw of one host that delivers so many hertz."""
-        if self.hosts.curve[host] < 0:
+        if self.hosts.curve[host] < 0 or self._down[host]:
             return 0.0
         curve = self.hosts.curves[self.hosts.curve[host]]
         utilisation = np.array([min(used / self.hosts.capacity[host], 1.0)])
@@ -81,4 +87,5 @@ class Cluster:
         watts = np.zeros(len(used))
         for curve, hosts in zip(self.hosts.curves, self._by_curve, strict=True):
             watts[hosts] = self.power.watts(curve, utilisation[hosts], self.occupied[hosts])
+        watts[self._down] = 0.0
         return watts

@@ -150,6 +150,22 @@ class Streams:
             if process is not None and process.is_alive:
                 process.interrupt(Rerouted())
 
+    def look_again(self) -> None:
+        """Everything that is under way asks for its way anew."""
+        self._changed(frozenset(name for flow in self._live.values() for name in flow.way.uses))
+
+    def soonest(self, name: str) -> float:
+        """The earliest moment a stream could end: what is left of it, with everything on its way for itself; infinity
+        where there is none of that name, now where it looks for a way."""
+        if name in self._stranded:
+            return self.clock.peek()
+        flow = self._live.get(name)
+        if flow is None:
+            return math.inf
+        activity = flow.activity
+        fastest = min([activity.bound, *(resource.most / share for resource, share in activity.uses)])
+        return self.clock.now + activity.remaining / fastest if fastest > 0 else math.inf
+
     def used(self, name: str) -> float:
         """What streams have used of a resource up to now."""
         live = [

@@ -21,12 +21,12 @@ CRUMB = 1e-12  # of the work: what rounding may leave of work that is done
 
 class Resource:
     """Something that can do so much per second. `tied` are activities that use another resource too, `weightless`
-    those that get their floor and no more; where there is either, virtual time is not for it. `watch` is told of every
-    span of constant use: (from, to, used per second)."""
+    those that get their floor and no more; where there is either, virtual time is not for it. `most` is the greatest
+    capacity it has had. `watch` is told of every span of constant use: (from, to, used per second)."""
 
     def __init__(self, name: str, capacity: float, watch: Callable[[float, float, float], None] | None = None) -> None:
         self.name = name
-        self.used = 0.0
+        self.used = self.most = 0.0
         self.activities: dict[str, Activity] = {}
         self.tied: set[str] = set()
         self.weightless: set[str] = set()
@@ -46,6 +46,7 @@ class Resource:
         if not 0 <= capacity < math.inf:
             raise ValueError(f"the capacity of {self.name} must be a number from 0, got {capacity}")
         self.capacity = capacity
+        self.most = max(self.most, capacity)
 
     def filled_by(self, used: float) -> bool:
         """Whether so much use fills it, but for rounding."""

@@ -89,6 +89,16 @@ class Clock(simpy.Environment):
         owner.count = count = owner.count + 1
         heappush(self._queue, (time, priority, owner.name, count, Call(function, arguments, owner)))  # type: ignore[arg-type, misc]
 
+    def deliver(
+        self, time: float, sender: str, number: int, function: Callable[..., object], *arguments: object
+    ) -> None:
+        """Call a function at a time for a message of another clock. `number` is the sender's own count, so that ties do
+        not depend on when the message came to be known here. ValueError when the time has passed."""
+        if not time >= self._now:
+            raise ValueError(f"it is {self._now:g} s; a message of {sender} cannot arrive at {time:g} s")
+        owner = self.source(f"from/{sender}")
+        heappush(self._queue, (time, NORMAL, f"message/{sender}", number, Call(function, arguments, owner)))  # type: ignore[arg-type, misc]
+
     @contextmanager
     def as_source(self, name: str) -> Iterator[None]:
         """What is scheduled within belongs to the source of that name."""

@@ -25,14 +25,15 @@ GRAIN = 2.0**-30  # what the values of the normal table are rounded to
 
 
 class Streams:
-    """All random streams of one replication."""
+    """All random streams of one replication, or of one site `within` it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, within: str = "") -> None:
         self.seed = seed
+        self._within = f"{within}/" if within else ""
 
     def key(self, purpose: str, entity: str) -> int:
         """64 bits that name a stream."""
-        name = f"{self.seed}\0{purpose}\0{entity}".encode()
+        name = f"{self.seed}\0{purpose}\0{self._within}{entity}".encode()
         return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little")
 
     def generator(self, purpose: str, entity: str) -> np.random.Generator:

@@ -23,6 +23,12 @@ class Estate(Protocol):
     def repair(self, name: str) -> None:
         """It is up again."""
 
+    def fail_site(self, lasts: float | None) -> None:
+        """All of it goes down for so many seconds, or for good, and its links to other sites with it."""
+
+    def repair_site(self) -> None:
+        """It is up again."""
+
     def renumber(self, datastore: str, lun_id: int | None) -> None:
         """The array presents the LUN under another number, the next that is free where None."""
 

@@ -26,7 +26,8 @@ def audit(simulation: Simulation, record: Record) -> None:
         return 0.0 if simulation.production is None else simulation.production.used(resource)
 
     def backups(resource: str) -> float:
-        return 0.0 if simulation.protected is None else simulation.protected.used(resource)
+        streams = simulation.away if simulation.protected is None else simulation.protected.streams
+        return 0.0 if streams is None else streams.used(resource)
 
     def moved(resource: str) -> float:
         return transfers.moved(resource) + moves.used(resource) + guests(resource) + backups(resource)

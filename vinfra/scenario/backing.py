@@ -63,7 +63,7 @@ def machines(
     order = sorted(range(len(names)), key=lambda index: (groups[index], _number(names[index], groups[index])))
     for index in order:
         group, home = resolved.scenario.vms[groups[index]], homes[index]
-        if home is None or group.disk is None:
+        if home is None or group.disk is None or groups[index] in resolved.standing:
             continue
         product = facts.load("products", resolved.scenario.hosts[of_host[hosts[index]]].hypervisor, Product)
         found[names[index]] = _machine(names[index], groups[index], hosts[index], home, group, product)
@@ -145,9 +145,17 @@ def _shelf(name: str, said: Repository, protection: Protection, retention: Reten
 
 def _offsite(protection: Protection) -> Shelf | None:
     said = protection.backup.offsite
-    if said is None or isinstance(said, str):
+    if said is None or isinstance(said, str) or said.site is not None:
         return None
     return _shelf("offsite", said, protection, protection.offsite_retention)
+
+
+def vault(protection: Protection, name: str) -> tuple[str, Shelf] | None:
+    """The other site that copies go to, and the shelf they lie on there; None where there is none."""
+    said = protection.backup.offsite
+    if said is None or isinstance(said, str) or said.site is None:
+        return None
+    return said.site, _shelf(name, said, protection, protection.offsite_retention)
 
 
 def lun_of(name: str, disks: str, raid: str) -> Lun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,20 @@ class Breakdown:
             self.simulation.fabric.restore(name.removeprefix("link/"))
         else:
             self.protected.host_up(name)
+
+    def fail_site(self, lasts: float | None) -> None:
+        """All of it goes down for so many seconds, or for good, and its links to other sites with it."""
+        if self.simulation.site is not None:
+            self.simulation.site.fail(math.inf if lasts is None else self.clock.now + lasts)
+        for host in self.simulation.cluster.hosts.names:
+            self.protected.host_down(host)
+
+    def repair_site(self) -> None:
+        """It is up again."""
+        for host in self.simulation.cluster.hosts.names:
+            self.protected.host_up(host)
+        if self.simulation.site is not None:
+            self.simulation.site.repair()
 
     def renumber(self, datastore: str, lun_id: int | None) -> None:
         """The array presents the LUN under another number."""

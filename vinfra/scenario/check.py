@@ -28,6 +28,7 @@ from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
 from vinfra.scenario.replications import Stopping, stopping
 from vinfra.scenario.sense import sense
+from vinfra.scenario.sites import at_site, cut, told
 from vinfra.scenario.world import build
 
 COMBINATIONS = 256
@@ -85,15 +86,20 @@ def _spots(chosen: list[Column], swept: list[Row]) -> Iterable[Spot]:
 def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, str], used: set[Plugin]) -> bool:
     """Whether the point can be simulated; notes why not, and which plug-ins price its VMs."""
     resolved = resolve(spot.document(document))
-    recording = inputs.recording(resolved)
-    problems = list(sense(resolved, recording))
+    problems: list[Problem] = []
+    for name, part in resolved.parts.items():
+        with told(name):
+            wrong = list(sense(part, inputs.recording(part)))
+        problems += [at_site(name, problem) if name else problem for problem in wrong]
     if problems:
         raise InputError(problems)
-    try:
-        used |= build(resolved, recording).used
-    except Refused as reason:
-        refused.setdefault(spot.column.name, str(reason))
-        return False
+    for name, part in resolved.parts.items():
+        try:
+            with told(name):
+                used |= build(part, inputs.recording(part)).used
+        except Refused as reason:
+            refused.setdefault(spot.column.name, str(reason))
+            return False
     return True
 
 
@@ -110,8 +116,13 @@ def _hidden(every: list[Column], swept: list[Row]) -> Iterator[Problem]:
 
 def _whole(document: Document, base: Resolved | None) -> Whole:
     """What claims may mean a part of; its calendar is not known where the scenario is not understood."""
-    groups = document.data.get("vms")
-    names = [str(name) for name in groups] if isinstance(groups, dict) else []
+    parts = {name: part.data for name, part in cut(document).items()} or {"": document.data}
+    names = [
+        f"{site}/{name}" if site else str(name)
+        for site, data in parts.items()
+        if isinstance(data.get("vms"), dict)
+        for name in data["vms"]
+    ]
     if base is None:
         return Whole(names)
     scenario = base.scenario

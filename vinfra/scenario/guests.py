@@ -22,9 +22,7 @@ class Guests:
 
     def pace(self, vm: str, fraction: float) -> None:
         """From now on the VM gets at most this part of what it wants; 0 stops it."""
-        self.simulation.fluid.pace(self._vm[vm], fraction)
-        if self.simulation.production is not None:
-            self.simulation.production.pace(vm, fraction)
+        self.simulation.pace(self._vm[vm], fraction)
 
     def expect(self, vm: str, host: str) -> None:
         """The VM is on its way to that host, which is on from now on."""

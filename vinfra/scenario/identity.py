@@ -30,6 +30,10 @@ def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row],
             plugin and [plugin.name, plugin.model_dump()]
             for plugin in (resolved.placement, resolved.power, resolved.trace)
         ],
+        "sites": {
+            name: [part.placement.name, part.power.name, part.trace and part.trace.name]
+            for name, part in resolved.sites.items()
+        },
         "recording": contents.get(str((resolved.scenario.workload or {}).get("path"))),
         "columns": [[column.name, column.values] for column in columns],
         "rows": [row.at for row in rows],
@@ -42,7 +46,7 @@ def identity(resolved: Resolved, columns: Iterable[Column], rows: Iterable[Row],
 def contents(resolved: Iterable[Resolved], inputs: Inputs) -> dict[str, str]:
     """Path of each recording as written -> digest of its content."""
     found = {}
-    for one in resolved:
+    for one in (part for whole in resolved for part in whole.parts.values()):
         recording = inputs.recording(one)
         if recording is not None:
             found[str((one.scenario.workload or {})["path"])] = recording.fingerprint

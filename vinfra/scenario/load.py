@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
 from vinfra.operations.migration import Migration
 from vinfra.operations.placement import Placement
+from vinfra.scenario import references_sites, sites
 from vinfra.scenario.overrides import Override, apply
 from vinfra.scenario.plugins import chosen, gather
 from vinfra.scenario.protecting import Protection, breakdowns, protection
@@ -42,7 +43,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A scenario whose every name is known, with the plug-ins it chose; `faults` are those that happen, and when."""
+    """A scenario whose every name is known, with the plug-ins it chose; `faults` are those that happen, and when.
+    `leaving` are migrations to another site, `standing` groups of VMs that may come from one; a scenario of several
+    `sites` holds one for each, and little else."""
 
     scenario: Scenario
     document: Document
@@ -55,6 +58,14 @@ class Resolved:
     behaviours: Mapping[str, Behaviour]
     protection: Protection | None
     faults: Mapping[str, tuple[Fault, float]]
+    leaving: Mapping[str, tuple[Move, Migration]] = field(default_factory=dict)
+    standing: frozenset[str] = frozenset()
+    sites: Mapping[str, Resolved] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> Mapping[str, Resolved]:
+        """The scenario of each site by its name; of one site that is itself, without a name."""
+        return self.sites or {"": self}
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path`, or what holds it, was written."""
@@ -81,6 +92,32 @@ def _setting(text: str) -> Override:
 
 def resolve(document: Document) -> Resolved:
     """Check shape and references of one scenario (without its variants); InputError with every problem."""
+    problems = list(references_sites.problems(document))
+    whole = gather(problems, lambda: _resolve(document))
+    parts: dict[str, Resolved] = {}
+    comings = list(sites.comings(document))
+    for name, part in sites.cut(document).items():
+        wrong: list[Problem] = []
+        found = gather(wrong, functools.partial(_resolve, part))
+        leaving = _leaving(document, name, wrong)
+        problems += [sites.at_site(name, problem) for problem in wrong]
+        if found is not None:
+            standing = frozenset(coming.name for coming in comings if coming.site == name)
+            parts[name] = replace(found, leaving=leaving, standing=standing)
+    if problems or whole is None:
+        raise InputError(problems)
+    return replace(whole, sites=parts)
+
+
+def _leaving(document: Document, site: str, problems: list[Problem]) -> Mapping[str, tuple[Move, Migration]]:
+    """The migrations of a site that lead to another."""
+    written = document.data["sites"][site].get("migrations")
+    leaving = {name: one for name, one in written.items() if sites.elsewhere(one)} if isinstance(written, dict) else {}
+    return _migrations(sites.alone(document, site), leaving, problems)
+
+
+def _resolve(document: Document) -> Resolved:
+    """The same of one site, or of what stands beside several."""
     problems: list[Problem] = []
     scenario = gather(problems, lambda: validate(Scenario, document.data, document.places))
     problems += references(document)
@@ -88,7 +125,7 @@ def resolve(document: Document) -> Resolved:
     for key in CHOICES:
         plugins[key] = gather(problems, functools.partial(_plugin, document, key))
     recording = gather(problems, lambda: _recording(document))
-    migrations = {} if scenario is None else _migrations(document, scenario, problems)
+    migrations = {} if scenario is None else _migrations(document, scenario.migrations, problems)
     behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
     protected = None if scenario is None else protection(document, scenario, problems)
     faults = {} if scenario is None else breakdowns(document, scenario, problems)
@@ -107,11 +144,11 @@ def _plugin(document: Document, key: str) -> Any:
 
 
 def _migrations(
-    document: Document, scenario: Scenario, problems: list[Problem]
+    document: Document, entries: Mapping[str, Any], problems: list[Problem]
 ) -> Mapping[str, tuple[Move, Migration]]:
     """What moves, and the method with its parameters, by the name of the migration."""
     found = {}
-    for name, entry in scenario.migrations.items():
+    for name, entry in entries.items():
         common = {key: value for key, value in entry.items() if key in Move.model_fields}
         at = ("migrations", name)
         move = gather(problems, functools.partial(validate, Move, common, document.places, at))

@@ -13,7 +13,19 @@ from typing import Any
 from vinfra.document import Document
 from vinfra.errors import InputError, Place, suggest
 
-SECTIONS = ("topology", "arrays", "datastores", "hosts", "vms", "migrations", "restores", "faults")
+SECTIONS = (
+    "topology",
+    "arrays",
+    "datastores",
+    "hosts",
+    "vms",
+    "migrations",
+    "restores",
+    "faults",
+    "replication",
+    "links",
+    "sites",
+)
 FIXED = ("scenario", "compare", "sweep")
 Path = tuple[str | int, ...]
 
@@ -62,7 +74,11 @@ def _targets(data: Any, override: Override) -> Iterator[tuple[str, ...]]:
         )
     if keys[0] in FIXED:
         raise InputError.at(override.place, f"`{keys[0]}` cannot be changed by path; edit the file", override.path)
-    section = data.get(keys[0])
+    yield from _below(data, keys, override)
+
+
+def _below(data: Any, keys: tuple[str, ...], override: Override) -> Iterator[tuple[str, ...]]:
+    section = data.get(keys[0]) if isinstance(data, dict) else None
     if keys[0] not in SECTIONS or len(keys) < 3 or not isinstance(section, dict):
         if "*" in keys:
             raise InputError.at(
@@ -77,7 +93,8 @@ def _targets(data: Any, override: Override) -> Iterator[tuple[str, ...]]:
         if name not in section:
             sentence = f"`{keys[0]}` has no '{name}'{suggest(name, section)}"
             raise InputError.at(override.place, sentence, override.path)
-        yield (keys[0], name, *keys[2:])
+        for rest in _below(section[name], keys[2:], override) if keys[0] == "sites" else [keys[2:]]:
+            yield (keys[0], name, *rest)
 
 
 def _with(data: Any, keys: tuple[str, ...], value: Any) -> Any:

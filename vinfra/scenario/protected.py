@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vinfra.backup.api import Desk
 from vinfra.backup.offsite import Offsite
+from vinfra.backup.remote import Remote
 from vinfra.backup.restoring import Restoring
 from vinfra.backup.server import Server
 from vinfra.backup.site import Site
@@ -80,7 +81,7 @@ class Protected:
         )
         catalog = protection.backup.catalog != "none"
         self.store = Store(self.site, backing.shelf, catalog, backing.offsite)
-        self.offsite: Offsite | None = None
+        self.offsite: Offsite | Remote | None = None
         self.verifying: Verifying | None = None
         self.server = self._server()
         self.restoring = Restoring(self.site, self.store, backing.drills)
@@ -109,13 +110,12 @@ class Protected:
 
     def _pace(self, vm: str, pace: float) -> None:
         """A VM goes at so much of its speed for a moment; its I/O is not asked anew for a second or two."""
-        self.simulation.fluid.pace(self._index[vm], pace)
+        if self._index[vm] not in self.simulation.absent:
+            self.simulation.fluid.pace(self._index[vm], pace)
 
     def _stop(self, vm: str, stopped: bool) -> None:
         """A VM stands still, or goes on."""
-        self._pace(vm, 0.0 if stopped else 1.0)
-        if self.simulation.production is not None:
-            self.simulation.production.pace(vm, 0.0 if stopped else 1.0)
+        self.simulation.pace(self._index[vm], 0.0 if stopped else 1.0)
 
     def _lock(self, datastore: str, rate: float) -> None:
         """Metadata is changed so many times a second: what the lock keeps from others, the LUN does not do."""

@@ -43,17 +43,17 @@ def references(document: Document) -> Iterator[Problem]:
     for name, datastore in datastores.items():
         yield from _hosts(document, ("datastores", name, "presented_to"), datastore.get("presented_to"), hosts)
     for name, group in _section(document, "vms").items():
-        if isinstance(group.get("host"), str) and not _is_host(group["host"], hosts):
+        if isinstance(group.get("host"), str) and not is_member(group["host"], hosts):
             yield _unknown(document, ("vms", name, "host"), "host", group["host"], hosts)
         yield from _hosts(document, ("vms", name, "hosts"), group.get("hosts"), hosts)
-        if isinstance(group.get("datastore"), str) and not _is_host(group["datastore"], datastores):
+        if isinstance(group.get("datastore"), str) and not is_member(group["datastore"], datastores):
             yield _unknown(document, ("vms", name, "datastore"), "datastore", group["datastore"], datastores)
     vms = _section(document, "vms")
     for name, move in _section(document, "migrations").items():
-        if isinstance(move.get("vms"), str) and not _is_host(move["vms"], vms):
+        if isinstance(move.get("vms"), str) and not is_member(move["vms"], vms):
             yield _unknown(document, ("migrations", name, "vms"), "VM", move["vms"], vms)
         disk = move.get("method") in migrations and migrations[move["method"]].moves == "disk"
-        there = _is_host(move.get("to"), datastores if disk else hosts)
+        there = is_member(move.get("to"), datastores if disk else hosts)
         if isinstance(move.get("to"), str) and not there:
             kind, known = ("datastore", datastores) if disk else ("host", hosts)
             yield _unknown(document, ("migrations", name, "to"), kind, move["to"], known)
@@ -70,7 +70,7 @@ def _protected(
     spaces = {name: dict[str, Any]() for name in references_backup.SPACES}
     known = {"host": hosts, "datastore": datastores, "VM": {"all": {}, **vms}, "space": {**spaces, **datastores}}
     for path, kind, name in references_backup.named(document):
-        if kind in known and not _is_host(name, known[kind]):
+        if kind in known and not is_member(name, known[kind]):
             yield _unknown(document, path, "datastore" if kind == "space" else kind, name, known[kind])
 
 
@@ -83,13 +83,13 @@ def _networks(
     for name, segment in segments.items():
         joins, zones = segment.get("joins"), segment.get("zones")
         for index, joined in enumerate(joins if isinstance(joins, list) else ()):
-            if isinstance(joined, str) and not _is_host(joined, hosts) and joined not in {*arrays, *segments}:
+            if isinstance(joined, str) and not is_member(joined, hosts) and joined not in {*arrays, *segments}:
                 path: Key = ("topology", name, "joins", index)
                 yield _unknown(document, path, "host or array", joined, {*hosts, *arrays})
         for zone, members in zones.items() if isinstance(zones, dict) else ():
             for index, member in enumerate(members if isinstance(members, list) else ()):
                 owner = str(member).partition(".")[0]
-                if not _is_host(owner, hosts) and owner not in arrays:
+                if not is_member(owner, hosts) and owner not in arrays:
                     path = ("topology", name, "zones", zone, index)
                     yield _unknown(document, path, "host or array", owner, {*hosts, *arrays})
 
@@ -97,7 +97,7 @@ def _networks(
 def _hosts(document: Document, path: Key, listed: Any, hosts: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     """Names in a list of hosts that are none."""
     for index, name in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(name, str) and not _is_host(name, hosts):
+        if isinstance(name, str) and not is_member(name, hosts):
             yield _unknown(document, (*path, index), "host", name, hosts)
 
 
@@ -108,16 +108,16 @@ def _section(document: Document, name: str) -> dict[str, dict[str, Any]]:
     return {str(key): group for key, group in groups if isinstance(group, dict)}
 
 
-def _is_host(name: object, hosts: Mapping[str, Mapping[str, Any]]) -> bool:
+def is_member(name: object, hosts: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether it is a host group, or one host of a group (`esx-3`)."""
     if name in hosts:
         return True
     group, _, number = str(name).rpartition("-")
     count = hosts.get(group, {}).get("count", 1)
-    return isinstance(count, int) and _is_member(number, count)
+    return isinstance(count, int) and _is_number(number, count)
 
 
-def _is_member(number: str, count: int) -> bool:
+def _is_number(number: str, count: int) -> bool:
     """Whether `number` is one of `count` alike, written as their names are: esx-3, not esx-03; one alone has no
     number."""
     return count > 1 and number.isdecimal() and number == str(int(number)) and 1 <= int(number) <= count
@@ -129,7 +129,7 @@ def _collisions(document: Document, section: str) -> Iterator[Problem]:
     for name in groups:
         group, _, number = name.rpartition("-")
         count = groups.get(group, {}).get("count", 1)
-        if _is_member(number, count if isinstance(count, int) else 10**9):
+        if _is_number(number, count if isinstance(count, int) else 10**9):
             message = f"is the name of one of the {group} too; call the group otherwise"
             yield Problem(place(document, (section, name)), dotted((section, name)), message)
 

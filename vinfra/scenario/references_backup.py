@@ -13,6 +13,12 @@ from vinfra.faults.fault import faults
 
 Key = tuple[str | int, ...]
 Named = tuple[Key, str, str]  # where, what it must be, its name
+HOSTS: tuple[tuple[str, ...], ...] = (
+    ("proxy", "host"),
+    ("proxy", "vm", "host"),
+    ("repository", "host"),
+    ("offsite", "host"),
+)
 SPACES = ("repository", "offsite")  # what can be full beside datastores
 
 
@@ -33,7 +39,7 @@ def named(document: Document) -> Iterator[Named]:
 
 
 def _backup(backup: Mapping[str, Any]) -> Iterator[Named]:
-    for path in (("proxy", "host"), ("proxy", "vm", "host"), ("repository", "host"), ("offsite", "host")):
+    for path in HOSTS if _at(backup, ("offsite", "site")) is None else HOSTS[:-1]:  # that is one of another site
         yield from _text(("backup", *path), "host", _at(backup, path))
     for name, job in _mappings(backup.get("jobs")):
         yield from _listed(("backup", "jobs", name, "vms"), "VM", job.get("vms"))

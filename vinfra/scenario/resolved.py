@@ -25,11 +25,19 @@ ASKED = ("compare", "sweep", "measure", "expect")
 
 def as_yaml(resolved: Resolved) -> str:
     """The scenario as it was asked, `--set` included, as YAML that `vinfra run` accepts from wherever it lies."""
-    data = resolved.document.data
-    if resolved.recording is not None:
-        data = {**data, "workload": {**data["workload"], "path": str(resolved.recording.resolve())}}
+    data = _found(resolved.document.data, resolved)
+    if resolved.sites:
+        data = {**data, "sites": {name: _found(data["sites"][name], part) for name, part in resolved.sites.items()}}
     text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
     return text
+
+
+def _found(data: Any, resolved: Resolved) -> Any:
+    """What is written, with the recording's whole path where it names one."""
+    written = data.get("workload")
+    if resolved.recording is None or not isinstance(written, dict):
+        return data
+    return {**data, "workload": {**written, "path": str(resolved.recording.resolve())}}
 
 
 def lines(resolved: Resolved) -> Iterator[str]:
@@ -113,6 +121,7 @@ def _plain(value: Any) -> str:
 def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -> list[Source]:
     """Where the numbers come from that these scenarios use: facts by kind and name, and the plug-ins' constants;
     `priced` are those that priced the VMs."""
+    resolved = [part for whole in resolved for part in whole.parts.values()]
     used: dict[tuple[str, str], None] = {}
     for one in resolved:
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
@@ -123,7 +132,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
     used |= {(kind, name): None for kind, name in priced if kind not in PLUGINS}
     found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
     found += [source for kind, name in sorted(priced) if kind in PLUGINS for source in _constants(kind, name)]
-    methods = {method.name for one in resolved for _, method in one.migrations.values()}
+    moves = [move for one in resolved for move in (*one.migrations.values(), *one.leaving.values())]
+    methods = {method.name for _, method in moves}
     found += [source for name in sorted(methods) for source in _constants("migrations", name)]
     detailed = [one for one in resolved if one.scheduler is not None]
     ways = {("schedulers", one.scheduler.name) for one in detailed if one.scheduler is not None}

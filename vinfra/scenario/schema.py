@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
@@ -16,6 +16,7 @@ from vinfra.hypervisors.product import DiskFormat, Reclaim
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
 from vinfra.scenario.schema_rows import MOST_REPLICATIONS, Design, Range, Replications
+from vinfra.scenario.schema_sites import Failover, Link, Replication
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds
@@ -145,13 +146,20 @@ class Move(Spec):
     """VMs that move while they run; the parameters of the method stand beside these."""
 
     vms: str = field(..., "the group of VMs that moves, or one VM of it")
-    to: str = field(..., "the host they move to (a host group spreads them), or the datastore their disks move to")
+    to: str = field(
+        ...,
+        "the host they move to (a host group spreads them), or the datastore their disks move to; a host of another "
+        "site as in `south/esx`",
+    )
+    datastore: Name | None = field(
+        None, "the datastore their disks move to as well, where they move to another site; none when unsaid"
+    )
     start: Seconds = field("0 s", "when the first one starts")
     at_once: int | None = field(None, "how many are under way together; all when unsaid", ge=1)
 
 
-class Scenario(Spec):
-    """One question about virtual infrastructure."""
+class Asked(Spec):
+    """The question, and the time it is asked of."""
 
     scenario: Kebab = field(..., "name in kebab-case; results lie in a folder of this name")
     question: str = field(..., "the question this file answers, in one sentence", min_length=1)
@@ -163,11 +171,16 @@ class Scenario(Spec):
     warmup: Seconds = field("0 s", "simulated before anything is measured")
     duration: Seconds = field("24 h", "how long is measured", gt=0)
     epoch: Seconds = field("5 min", "how long a sample of demand holds", gt=0)
+
+
+class Site(Spec):
+    """What stands at one place and what happens there."""
+
     topology: dict[Name, Segment] = field({}, "networks that join hosts and arrays")
     arrays: dict[Name, Array] = field({}, "storage arrays; one that a datastore names need not stand here")
     datastores: dict[Name, Datastore] = field({}, "LUNs with a file system")
     hosts: dict[Name, HostGroup] = field(..., "the hosts", min_length=1)
-    vms: dict[Name, VmGroup] = field(..., "the VMs", min_length=1)
+    vms: dict[Name, VmGroup] = field({}, "the VMs")
     workload: dict[str, Any] | None = chosen(
         "trace",
         None,
@@ -189,6 +202,23 @@ class Scenario(Spec):
     faults: dict[Name, dict[str, Any]] = chosen(
         "fault", {}, "what happens to the estate; one that is called as its kind need not say `kind`"
     )
+    replication: dict[Name, Replication] = field({}, "VMs whose disks are kept at another site too")
+    failover: Switch | Failover | None = field(None, "who takes over when this site is lost; none: nobody does")
+
+
+class Scenario(Site, Asked):
+    """One question about virtual infrastructure."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["hosts", "vms"]}, {"required": ["sites"]}]})
+
+    hosts: dict[Name, HostGroup] = field({}, "the hosts")
+    vms: dict[Name, VmGroup] = field({}, "the VMs")
+    sites: dict[Name, Site] = field(
+        {},
+        "several places, each with all that stands there, in place of `hosts` and `vms`; a demand, placement, power, "
+        "memory or scheduling that stands beside is that of every site that says nothing else",
+    )
+    links: dict[Name, Link] = field({}, "what joins the sites")
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )

@@ -102,6 +102,7 @@ class Catalog(Spec):
 class Copy(Repository):
     """A second site, and when copies go there."""
 
+    site: Name | None = field(None, "the site of the scenario that it is; part of this one's networks when unsaid")
     starts: str = field("at once", "when restore points are sent: at once, or at times such as daily at 6h")
     keep: list[str] = field(["14 daily"], "how many are kept there")
 

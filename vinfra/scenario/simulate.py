@@ -3,16 +3,19 @@ seed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vinfra.document import Document
 from vinfra.engine.streams import Streams
 from vinfra.errors import Refused
-from vinfra.metrics.metric import metrics
+from vinfra.metrics.metric import Record, metrics
 from vinfra.scenario.audit import audit
+from vinfra.scenario.federation import Federation, Outcome, together
 from vinfra.scenario.inputs import Inputs
-from vinfra.scenario.load import resolve
+from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.points import Spot
 from vinfra.scenario.results import Point
-from vinfra.scenario.simulation import Simulation, shown
+from vinfra.scenario.simulation import Simulation, notes, shown
 from vinfra.scenario.world import build
 
 REPLICATIONS = 1 << 20  # more than the language allows, so that no two (seed, replication) share their streams
@@ -33,18 +36,35 @@ def simulate(spot: Spot, document: Document, inputs: Inputs) -> Point:
 
 def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
     resolved = resolve(document)
+    if resolved.sites:
+        federation = Federation(resolved, inputs, seed_of(resolved, point.replication))
+        federation.run()
+        complete(point, resolved, federation.outcomes())
+        return
     world = build(resolved, inputs.recording(resolved))
-    seed = resolved.scenario.seed * REPLICATIONS + point.replication
-    simulation = Simulation(world, Streams(seed))
-    point.start, point.end = resolved.scenario.start, simulation.total
+    simulation = Simulation(world, Streams(seed_of(resolved, point.replication)))
     simulation.run()
     record = simulation.record()
     audit(simulation, record)
+    _fill(point, resolved, record)
+    point.intervals = simulation.intervals()
+    point.notes = notes(simulation)
+
+
+def seed_of(resolved: Resolved, replication: int) -> int:
+    """Where the randomness of one replication starts: the same in every variant and row."""
+    return resolved.scenario.seed * REPLICATIONS + replication
+
+
+def complete(point: Point, resolved: Resolved, outcomes: Mapping[str, Outcome]) -> None:
+    """Fill a point with what its sites left behind."""
+    record, intervals, said = together(outcomes)
+    _fill(point, resolved, record)
+    point.intervals, point.notes = intervals, said
+
+
+def _fill(point: Point, resolved: Resolved, record: Record) -> None:
+    scenario = resolved.scenario
+    point.start, point.end = scenario.start, scenario.warmup + scenario.duration
     point.metrics = {name: value for name, metric in metrics().items() if (value := metric.compute(record)) is not None}
     point.series = shown(record)
-    point.intervals = simulation.intervals()
-    point.notes = [
-        f"{group.group}: {group.count} VMs without a host, left out: {group.reason}" for group in world.unplaced
-    ]
-    point.notes += [] if simulation.protected is None else simulation.protected.tally.notes()
-    point.notes += [] if simulation.demand is None else [*simulation.demand.notes]

@@ -7,7 +7,8 @@ runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from vinfra.compute.cluster import Cluster, Sample
 from vinfra.compute.fluid_host import FluidHosts
 from vinfra.compute.memory.hosts import Memory
 from vinfra.compute.scheduling.hosts import ScheduledHosts
+from vinfra.compute.streams import Streams as Flows
 from vinfra.compute.transfer import Transfers
 from vinfra.engine.activity import Resource
 from vinfra.engine.clock import Clock
@@ -52,8 +54,18 @@ SERIES = (
 )
 
 
+class Losable(Protocol):
+    """What a fault needs of a site among others."""
+
+    def fail(self, until: float) -> None:
+        """It stops, and is there again at that moment."""
+
+    def repair(self) -> None:
+        """It is there again."""
+
+
 class Simulation:
-    """The world in motion."""
+    """The world in motion. `absent` are VMs (indices) that run at another site, or nowhere: they want nothing."""
 
     def __init__(self, world: World, streams: Streams, fluid: Sequence[int] | None = None) -> None:
         """`fluid` are the hosts to share by the solver; those with activities when unsaid."""
@@ -67,10 +79,14 @@ class Simulation:
         self.demand = _demand(world, streams)
         self.sharing = Sharing(self.clock)
         self.fluid = FluidHosts(
-            self.clock, self.sharing, self.cluster, _fluid(world) if fluid is None else fluid, self.recorder
+            self.clock, self.sharing, self.cluster, fluid_hosts(world) if fluid is None else fluid, self.recorder
         )
         resources = {name: Resource(name, capacity) for name, capacity in sorted(world.capacities.items())}
         resources |= {cpu.name: cpu for cpu in self.fluid.cpus}
+        self.resources = resources
+        self.absent: set[int] = set()
+        self.site: Losable | None = None
+        self.away: Flows | None = None
         self.fabric = world.fabric.fresh()
         storing.follow(self.fabric, self.sharing, resources)
         self.transfers = Transfers(self.clock, self.sharing, world.transfers, resources, self.recorder, self.fabric)
@@ -98,13 +114,45 @@ class Simulation:
         self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
+        self._asked: NDArray[np.float64] | None = None
         moving = {plan.vm for plan in world.transfers}
         self._moving = np.array([name in moving for name in world.vms.names]) if moving else np.False_
 
     def run(self) -> None:
         """Run to the end of what is measured."""
-        self.clock.run(until=self.total)
+        self.advance(self.total)
+        self.finish()
+
+    def advance(self, until: float) -> None:
+        """Run up to a moment; what happens at it is left."""
+        if until > self.clock.now:
+            self.clock.run(until=until)
+
+    def finish(self) -> None:
+        """All has happened: add up the last epoch."""
         self._add_span(self.epochs.count - 1)
+
+    def pace(self, vm: int, fraction: float) -> None:
+        """From now on a VM gets at most this part of what it wants, I/O included; one that is elsewhere nothing."""
+        part = 0.0 if vm in self.absent else fraction
+        self.fluid.pace(vm, part)
+        if self.production is not None:
+            self.production.pace(self.vms.names[vm], part)
+
+    def appear(self, vms: Collection[int], there: bool) -> None:
+        """From now on these VMs run here, or do not; hosts they may run on are shared by the solver."""
+        self.absent = self.absent - set(vms) if there else self.absent | set(vms)
+        for vm in sorted(vms):
+            self.pace(vm, 1.0)
+        if self._asked is not None:
+            self.fluid.want(self._here(self._asked))
+
+    def _here(self, want: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same without what VMs want that are not here."""
+        if self.absent:
+            want = want.copy()
+            want[sorted(self.absent)] = 0.0
+        return want
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
@@ -118,7 +166,8 @@ class Simulation:
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         self._now = (number, time + length)
-        want = self._held_up(number, time, self.vms.want(demand))
+        self._asked = self._held_up(number, time, self.vms.want(demand))
+        want = self._here(self._asked)
         if self.scheduled is not None:
             self.scheduled.want(demand)
         if len(self.fluid.hosts):
@@ -230,6 +279,16 @@ class Simulation:
         return [Interval(*interval) for interval in self.recorder.intervals(self.total)]
 
 
+def notes(simulation: Simulation) -> list[str]:
+    """What a reader must know of a simulation that is over, in sentences."""
+    found = [
+        f"{group.group}: {group.count} VMs without a host, left out: {group.reason}"
+        for group in simulation.world.unplaced
+    ]
+    found += [] if simulation.protected is None else simulation.protected.tally.notes()
+    return found + ([] if simulation.demand is None else [*simulation.demand.notes])
+
+
 def shown(record: Record) -> dict[str, NDArray[np.float64]]:
     """The series that a report shows: power, utilisation and ready time over time."""
     series = record.series
@@ -247,7 +306,7 @@ def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.f
     return np.divide(part, whole, out=np.zeros_like(part), where=(whole > 0) & (np.abs(part) > 1e-9 * whole))
 
 
-def _fluid(world: World) -> list[int]:
+def fluid_hosts(world: World) -> list[int]:
     """Hosts whose processors transfers and migrations use, and those between which VMs move: indices."""
     used = {name for plan in world.transfers for name in plan.uses}
     for plan in (plan for order in world.orders for plan in order.plans):

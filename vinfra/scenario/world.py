@@ -40,7 +40,7 @@ class World:
     runs, `arrivals` what such a VM is on the host it moves to, `room` how much memory each host has left; `scheduling`
     is how processors are scheduled in detail, `memory` how hosts with more VMs than memory share it out, `production`
     what guests read and write and `backing` what protects them, where that is asked for; `identities` are what the LUN
-    of each datastore says of itself.
+    of each datastore says of itself; `groups` and `homes` are the group and the datastore of each VM.
     """
 
     resolved: Resolved
@@ -63,6 +63,8 @@ class World:
     production: production.Plan | None = None
     backing: Backing | None = None
     identities: Mapping[str, Identity] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    homes: Sequence[str | None] = ()
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -102,6 +104,8 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         memory=remembered.plan(resolved, estate, vms, groups),
         backing=backing(resolved, estate, found, members),
         identities=identities(resolved),
+        groups=groups,
+        homes=homes,
     )
 
 

@@ -53,6 +53,15 @@ PROTECTED = {
     "first_stop_s": 16.0,
     "commits_diverged": 17.0,
 }
+SITES = {
+    "replications": 18.0,
+    "replications_failed": 19.0,
+    "failover_vms": 20.0,
+    "failover_without": 21.0,
+    "wan_bytes": 22 * GIB,
+    "wan_busy_s": 23.0,
+    "wan_possible_s": 100.0,
+}
 SCHEDULED = {
     "vcpu_wanted": 200.0,
     "vcpu_running": 80.0,
@@ -91,6 +100,9 @@ SAMPLES = {
     "rto_s": np.array([1.0, 3.0]),
     "offsite_lag_s": np.array([5.0, 7.0]),
     "stun_s": np.array([1.0, 2.0]),
+    "replica_age_s": np.array([900.0, 930.0]),
+    "failover_rto_s": np.array([60.0, 90.0]),
+    "failover_rpo_s": np.array([300.0, 200.0]),
 }
 
 
@@ -186,11 +198,20 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("first_stop_s", 16.0),
         ("stun_s", 1.5),
         ("diverged_commits", 17.0),
+        ("replica_age_s", 930.0),
+        ("replications", 18.0),
+        ("failed_replications", 19.0),
+        ("failover_vms", 20.0),
+        ("failover_without", 21.0),
+        ("failover_rto_s", 90.0),
+        ("failover_rpo_s", 300.0),
+        ("wan_gib", 22.0),
+        ("wan_utilisation_pct", 23.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
-        record(MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED, (10.0, 20.0), **MEMORY, **GUESTS)
+        record(MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES, (10.0, 20.0), **MEMORY, **GUESTS)
     ) == pytest.approx(value)
 
 
