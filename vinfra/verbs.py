@@ -29,6 +29,8 @@ def run(given: argparse.Namespace) -> int:
         page.prefetch()
     with progress.shown(quiet=given.json or given.quiet) as advance:
         result = work(planned, inputs, chosen, given.fresh, advance)
+    for remark in dict.fromkeys(chosen.remarks) if not given.quiet else ():
+        print(remark, file=sys.stderr)
     if not exports.current(planned.folder, result):
         page.write(result, planned.folder)
         exports.write(result, planned.folder)

@@ -25,11 +25,13 @@ GROUP = "vinfra.runners"
 class Runner(Protocol):
     """What a runner must do. It is a context manager: what it holds is let go at the end, however it comes.
 
-    `processes` is how many points are simulated at a time; `cpu_s` how many CPU seconds were spent in other processes.
+    `processes` is how many points are simulated at a time; `cpu_s` how many CPU seconds were spent in other processes;
+    `remarks` are sentences for whoever asked.
     """
 
     processes: int
     cpu_s: float
+    remarks: list[str]
 
     def __enter__(self) -> Self:
         """Get ready."""
@@ -48,6 +50,9 @@ class Local:
 
     processes = 1
     cpu_s = 0.0
+
+    def __init__(self) -> None:
+        self.remarks: list[str] = []
 
     def __enter__(self) -> Self:
         return self

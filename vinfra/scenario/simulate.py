@@ -30,8 +30,13 @@ def simulate(spot: Spot, document: Document, inputs: Inputs) -> Point:
     except Refused as reason:
         point.refused = str(reason)
     except Exception as error:  # whatever a plug-in of another package raises
-        point.error = f"{type(error).__name__}: {error}"
+        point.error = said(error)
     return point
+
+
+def said(error: Exception) -> str:
+    """An error as it is kept with its point."""
+    return f"{type(error).__name__}: {error}"
 
 
 def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
