@@ -1,18 +1,20 @@
 """Bulk data on its way from site to site: chunks that are read here, stored and forwarded over the link, written there.
 
-    leaves_k = max(now, leaves_{k-1}) + size_k / bandwidth,     arrives_k = leaves_k + latency
+    left_k = max(beat(read_k), left_{k-1}) + size_k / bandwidth,     arrives_k = left_k + latency
 
 A direction of a link sends one chunk behind the other, so when a chunk arrives is known as soon as it has been read: no
 event for the link, and the other site hears of it early. A stream has so many chunks under way; the receipt of a chunk
 that is written lets the next one go. So a slow disk there holds up who sends here, and what is lost with a site is no
-more than that. Units: bytes, bytes per second, seconds.
+more than that. Chunks and receipts go on the beat, which is the time that the link needs for a whole chunk: sites need
+not look at each other in between, and a stream is later by a beat or two. What is urgent (a VM stands still for it)
+waits for no beat and goes before the others, who make up for it. Units: bytes, bytes per second, seconds.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,19 +28,37 @@ from vinfra.storage.fabric import Unreachable
 
 @dataclass(slots=True)
 class Pipe:
-    """One direction of a link. `free` is when its last chunk has left, `sent` bytes so far."""
+    """One direction of a link. `free` is when its last chunk has left, `sent` bytes so far; `urgent` the same of what
+    goes before the others."""
 
     bandwidth: float
     latency: float
     chunk: float
     window: int
     free: float = 0.0
+    urgent: float = 0.0
     sent: float = 0.0
 
-    def push(self, size: float, now: float) -> float:
+    @property
+    def beat(self) -> float:
+        """Seconds from one moment at which chunks and receipts go to the next."""
+        return self.chunk / self.bandwidth
+
+    def next_beat(self, time: float) -> float:
+        """The first such moment from a time on."""
+        beats = math.ceil(time / self.beat) if time < math.inf else math.inf
+        # Rounding must not put it before the time.
+        return max(time, beats * self.beat)
+
+    def push(self, size: float, now: float, urgent: bool) -> float:
         """When a chunk that is ready now arrives."""
-        self.free = max(now, self.free) + size / self.bandwidth
+        took = size / self.bandwidth
         self.sent += size
+        if urgent:
+            self.urgent = max(now, self.urgent) + took
+            self.free = max(now, self.free) + took
+            return self.urgent + self.latency
+        self.free = max(self.next_beat(now), self.free) + took
         return self.free + self.latency
 
 
@@ -68,6 +88,7 @@ class Chunk:
     header: Any
     size: float
     last: bool
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,7 @@ class Receipt:
 class _Sending:
     name: str
     target: str
+    urgent: bool
     under_way: int = 0
     failure: str | None = None
     turn: Event | None = None
@@ -112,25 +134,38 @@ class Transit:
         self.arrived = self.sent = 0.0
         self._count = 0
         self._sending: dict[int, _Sending] = {}
+        self._receipts: dict[str, list[Receipt]] = {}
         self._arriving: dict[tuple[str, int], _Arriving] = {}
         gate.listen("chunk", self._came)
-        gate.listen("receipt", self._acknowledged)
+        gate.listen("receipts", self._acknowledged)
         gate.promises["transit"] = self.soonest
 
     def soonest(self) -> float:
-        """The earliest moment a chunk could have been read here, or written."""
-        sending = [min(self.streams.soonest(one.name), one.patient) for one in self._sending.values()]
-        arriving = [self.streams.soonest(_inward(sender, one.chunk)) for (sender, _), one in self._arriving.items()]
-        return min([*sending, *arriving], default=math.inf)
+        """The earliest moment a chunk or a receipt could leave."""
+        found = [self.pipes[sender].next_beat(self.clock.now) for sender in self._receipts]
+        for one in self._sending.values():
+            read, pipe = min(self.streams.soonest(one.name), one.patient), self.pipes[one.target]
+            found.append(read if one.urgent else max(pipe.next_beat(read), pipe.free))
+        for (sender, _), arriving in self._arriving.items():
+            written = self.streams.soonest(_inward(sender, arriving.chunk))
+            found.append(written if arriving.chunk.urgent else self.pipes[sender].next_beat(written))
+        return min(found, default=math.inf)
 
     def carry(
-        self, name: str, target: str, amount: float, way: Callable[[], Way] | None, kind: str, header: Any = None
+        self,
+        name: str,
+        target: str,
+        amount: float,
+        way: Callable[[], Way] | None,
+        kind: str,
+        header: Any = None,
+        urgent: bool = False,
     ) -> Phases:
         """Move so many bytes to another site, read as `way` says, if they are read at all; returns when all of it is
         written there. Failed where it cannot be read or written, or where nobody answers."""
         self._count += 1
         number, pipe = self._count, self.pipes[target]
-        stream = self._sending[number] = _Sending(name, target)
+        stream = self._sending[number] = _Sending(name, target, urgent)
         left = amount
         try:
             while True:
@@ -143,8 +178,9 @@ class Transit:
                 left -= size
                 last = left <= 0
                 stream.under_way += 1
-                chunk = Chunk(number, name, kind, header, size, last)
-                self.gate.send(target, "chunk", chunk, pipe.push(size, self.clock.now))
+                chunk = Chunk(number, name, kind, header, size, last, urgent)
+                arrives = pipe.push(size, self.clock.now, urgent)
+                self.gate.send(target, "chunk", chunk, arrives, arrives if urgent else pipe.next_beat(arrives))
                 if last:
                     break
             yield from self._until_fewer(1, number, stream)
@@ -177,15 +213,31 @@ class Transit:
             stream.failure = f"{stream.target} does not answer"
             turn.succeed()
 
-    def _acknowledged(self, sender: str, receipt: Receipt) -> None:
-        stream = self._sending.get(receipt.stream)
-        if stream is None:
+    def _acknowledged(self, sender: str, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            stream = self._sending.get(receipt.stream)
+            if stream is None:
+                continue
+            stream.under_way -= 1
+            self.sent += receipt.size
+            stream.failure = stream.failure or receipt.failure
+            if stream.turn is not None and not stream.turn.triggered:
+                stream.turn.succeed()
+
+    def _receipt(self, sender: str, receipt: Receipt, urgent: bool) -> None:
+        """Have a receipt sent at the next beat, or now."""
+        if urgent:
+            self.gate.send(sender, "receipts", (receipt,))
             return
-        stream.under_way -= 1
-        self.sent += receipt.size
-        stream.failure = stream.failure or receipt.failure
-        if stream.turn is not None and not stream.turn.triggered:
-            stream.turn.succeed()
+        if sender not in self._receipts:
+            self._receipts[sender] = []
+            self.clock.call_at(self.pipes[sender].next_beat(self.clock.now), self._send_receipts, sender)
+        self._receipts[sender].append(receipt)
+
+    def _send_receipts(self, sender: str) -> None:
+        pipe = self.pipes[sender]
+        answered = pipe.next_beat(self.clock.now + pipe.latency)
+        self.gate.send(sender, "receipts", tuple(self._receipts.pop(sender)), answered=answered)
 
     def _came(self, sender: str, chunk: Chunk) -> None:
         """A chunk is here: it is written when those before it are."""
@@ -197,7 +249,7 @@ class Transit:
                 self.sinks[chunk.kind].open(sender, chunk.header)
             except Failed as failure:
                 one.failed = True
-                self.gate.send(sender, "receipt", Receipt(chunk.stream, 0.0, str(failure)))
+                self._receipt(sender, Receipt(chunk.stream, 0.0, str(failure)), chunk.urgent)
         if one.failed:
             if chunk.last:
                 del self._arriving[key]
@@ -221,7 +273,7 @@ class Transit:
                 return
             one.waiting.popleft()
             self.arrived += chunk.size
-            self.gate.send(sender, "receipt", Receipt(chunk.stream, chunk.size))
+            self._receipt(sender, Receipt(chunk.stream, chunk.size), chunk.urgent)
             if chunk.last:
                 sink.close(sender, chunk.header)
                 del self._arriving[sender, chunk.stream]
@@ -230,7 +282,7 @@ class Transit:
         one.failed = True
         one.waiting.clear()
         self.sinks[one.chunk.kind].abort(sender, one.chunk.header)
-        self.gate.send(sender, "receipt", Receipt(one.chunk.stream, 0.0, why))
+        self._receipt(sender, Receipt(one.chunk.stream, 0.0, why), one.chunk.urgent)
 
     def forget(self, sender: str) -> None:
         """A site is lost: what was on its way from there breaks off."""

@@ -2,10 +2,11 @@
 
     H_i = min over j of (P_j + D_ji),   D_ji the shortest way from j to i, D_ii the shortest way there and back
 
-P_j is the promise of clock j: it sends nothing before, unless something arrives that makes it. Everybody knows all
-promises, so everybody works out the same horizons H and runs up to its own. As every way takes time, the clock with the
-earliest promise always gets past it: windows never stall. Unit: seconds. Source: Chandy and Misra, Distributed
-Simulation (IEEE TSE 1979); windows as in Nicol, The Cost of Conservative Synchronization (JACM 1993).
+P_j is the promise of clock j: nothing that it sends is anywhere before P_j and the way there, unless something arrives
+that makes it answer; and a message says how early it can be answered. Everybody knows all promises, so everybody works
+out the same horizons H and runs up to its own. As every way takes time, the clock with the earliest promise always gets
+past it: windows never stall. Unit: seconds. Source: Chandy and Misra, Distributed Simulation (IEEE TSE 1979); windows
+as in Nicol, The Cost of Conservative Synchronization (JACM 1993).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from vinfra.engine.clock import Clock
@@ -24,12 +24,14 @@ EARLY = 1e-9  # seconds by which rounding may be early
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something that one site tells another. `number` counts what the sender has sent, `port` is who hears it."""
+    """Something that one site tells another. `number` counts what the sender has sent, `port` is who hears it;
+    `answered` is the earliest moment at which it could bring about another message."""
 
     sender: str
     target: str
     number: int
     arrives: float
+    answered: float
     port: str
     body: Any
 
@@ -62,7 +64,7 @@ class Gate:
         self._ports: dict[str, Callable[[str, Any], None]] = {}
         self._sent = 0
         self._out: list[Message] = []
-        self._coming: list[float] = []
+        self._coming: dict[tuple[str, int], float] = {}
         self._promised = 0.0
 
     @property
@@ -78,36 +80,40 @@ class Gate:
         """Call `heard(sender, body)` for every message to a port."""
         self._ports[port] = heard
 
-    def send(self, target: str, port: str, body: Any, arrives: float | None = None) -> None:
-        """Tell another site something; it is there after the delay of the link, or at `arrives`, no earlier. Nothing
-        goes through a gate that is shut. BrokenPromise where none was to be expected."""
+    def send(
+        self, target: str, port: str, body: Any, arrives: float | None = None, answered: float | None = None
+    ) -> None:
+        """Tell another site something; it is there after the delay of the link, or at `arrives`, no earlier, and is
+        answered no earlier than `answered`. Nothing goes through a gate that is shut. BrokenPromise where none was to
+        be expected."""
         if self.shut:
             return
-        now, earliest = self.clock.now, self.clock.now + self.delays[target]
-        if now < self._promised - EARLY:
-            promised = f"it had promised to send nothing before {self._promised:g} s"
-            raise BrokenPromise(f"{self.site} sends '{port}' to {target} at {now:g} s; {promised}")
+        delay = self.delays[target]
+        when = max(self.clock.now + delay, -math.inf if arrives is None else arrives)
+        if when - delay < self._promised - EARLY:
+            promised = f"it had promised that nothing would come before {self._promised + delay:g} s"
+            raise BrokenPromise(f"'{port}' of {self.site} is at {target} at {when:g} s; {promised}")
         self._sent += 1
-        when = earliest if arrives is None else max(earliest, arrives)
-        self._out.append(Message(self.site, target, self._sent, when, port, body))
+        then = when if answered is None else max(when, answered)
+        self._out.append(Message(self.site, target, self._sent, when, then, port, body))
 
     def frame(self) -> Frame:
         """What has been sent since this was asked last, and the promise from now on."""
         out, self._out = self._out, []
         soonest = min((promise() for promise in self.promises.values()), default=math.inf)
         # What has been delivered and not yet heard may be answered.
-        self._promised = max(self.clock.now, self._opens, min([soonest, *self._coming[:1]]))
+        self._promised = max(self.clock.now, self._opens, min([soonest, *self._coming.values()]))
         return Frame(self._promised, out)
 
     def deliver(self, messages: Sequence[Message]) -> None:
-        """Have messages heard when they arrive; what they bring about may be sent at once."""
+        """Have messages heard when they arrive."""
         for message in messages:
-            self._promised = min(self._promised, message.arrives)
-            heappush(self._coming, message.arrives)
+            self._promised = min(self._promised, message.answered)
+            self._coming[message.sender, message.number] = message.answered
             self.clock.deliver(message.arrives, message.sender, message.number, self._hear, message)
 
     def _hear(self, message: Message) -> None:
-        heappop(self._coming)  # its own moment: the clock takes them in this order too
+        del self._coming[message.sender, message.number]
         if not self.shut:
             self._ports[message.port](message.sender, message.body)
 
@@ -147,7 +153,7 @@ def horizons(frames: Mapping[str, Frame], ways: Ways) -> dict[str, float]:
     soonest = {site: frame.promise for site, frame in frames.items()}
     for frame in frames.values():
         for message in frame.messages:
-            soonest[message.target] = min(soonest[message.target], message.arrives)
+            soonest[message.target] = min(soonest[message.target], message.answered)
     return {site: min(soonest[other] + ways[other, site] for other in sorted(soonest)) for site in sorted(soonest)}
 
 

@@ -25,6 +25,7 @@ from vinfra.engine.sharing import Sharing
 from vinfra.operations.migration import Guest, Journey, Phases, Plan
 from vinfra.workloads.writable_set import WritableSet
 
+AHEAD = 4.0  # times as fast as the link that memory is read and taken in; assumed
 ROUNDS = 10  # of a disk at most before the VM is stopped; assumed: dirtying that outruns the link is cut off there
 
 
@@ -89,17 +90,19 @@ class Passage(Journey):
         return min([pipe, *(self.resources[name].capacity / amount for name, amount in uses)])
 
     def carry(self, amount: float, uses: Mapping[str, float], bound: float = math.inf) -> Phases:
-        """Memory over the link, no faster than the bound, and taken from the host no faster than the link is."""
+        """Memory over the link, no faster than the bound; read a few times as fast as the link sends it: a chunk is
+        ready in time, and no host is full of reading one."""
         if amount <= 0:
             return
-        way = Way(uses, min(bound, self.transit.pipes[self.crossing.site].bandwidth))
+        way = Way(uses, min(bound, AHEAD * self.transit.pipes[self.crossing.site].bandwidth))
         read = (lambda: way) if uses else None
-        yield from self._over(f"crossing/{self.plan.vm}", amount, read, "memory")
+        yield from self._over(f"crossing/{self.plan.vm}", amount, read, "memory", urgent=True)
 
-    def _over(self, name: str, amount: float, read: Callable[[], Way] | None, kind: str) -> Phases:
+    def _over(self, name: str, amount: float, read: Callable[[], Way] | None, kind: str, urgent: bool) -> Phases:
         self._carries = True
+        site, there = self.crossing.site, self.crossing.there
         try:
-            yield from self.transit.carry(name, self.crossing.site, amount, read, kind, self.crossing.there)
+            yield from self.transit.carry(name, site, amount, read, kind, there, urgent)
         finally:
             self._carries = False
 
@@ -117,9 +120,11 @@ class Passage(Journey):
             if left <= chunk:
                 break
         self._disk_left, self._disk_since = left, self.clock.now
+        # What follows is urgent and waits for no beat; the last receipt is answered on one.
+        yield self.clock.timeout(self.transit.pipes[self.crossing.site].next_beat(self.clock.now) - self.clock.now)
 
     def _send_disk(self, amount: float, disk: Disk) -> Phases:
-        yield from self._over(f"crossing/{self.plan.vm}/disk", amount, disk.read, "disk")
+        yield from self._over(f"crossing/{self.plan.vm}/disk", amount, disk.read, "disk", self._stopped is not None)
         self.sent += amount
 
     def stop(self) -> None:
@@ -142,7 +147,7 @@ class Passage(Journey):
         """From here on the VM runs at the other site, as soon as that hears of it."""
         self.gone = True
         self.guest.arrive(self.plan.vm, self.crossing.site)
-        self.transit.gate.send(self.crossing.site, "arrive", self.crossing.there)
+        self.transit.gate.send(self.crossing.site, "arrive", self.crossing.there, answered=math.inf)
 
     def go(self, pace: float = 1.0) -> None:
         """It runs on, slower perhaps; there, when it has gone."""

@@ -9,6 +9,7 @@ Units: seconds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,8 @@ class Heart:
 
     def _beat(self) -> Generator[Any, Any, None]:
         while True:
-            self.gate.send(self.terms.target, "beat", Beat(self.back))
+            asks = self.back
+            self.gate.send(self.terms.target, "beat", Beat(asks), answered=None if asks else math.inf)
             self._next = self.clock.now + self.terms.heartbeat
             yield self.clock.timeout(self.terms.heartbeat)
 
@@ -102,7 +104,7 @@ class Watch:
         self._heard = self.clock.now
         if beat.asks:
             going = [] if self.lost is None else [vm for vm in self.vms if self.held(vm)]
-            self.gate.send(self.home, "taken", going)
+            self.gate.send(self.home, "taken", going, answered=math.inf)
 
     def _missed(self) -> None:
         """Look whether it is time to give the home up."""

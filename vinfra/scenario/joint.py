@@ -22,7 +22,7 @@ from vinfra.compute.streams import Failed, Streams, Way
 from vinfra.compute.transit import Transit
 from vinfra.engine.calendar import Calendar
 from vinfra.engine.windows import Gate
-from vinfra.operations.crossing import Crossings
+from vinfra.operations.crossing import AHEAD, Crossings
 from vinfra.operations.failover import Beat, Heart, Watch
 from vinfra.operations.replication import Replicas, Replication
 from vinfra.scenario import leaving
@@ -128,12 +128,12 @@ class Joint:
         return leaving.disk_way(self, vm, "write")
 
     def _memory(self, vm: str) -> Callable[[], Way] | None:
-        """What a byte uses that comes for a VM's memory here: it is taken in no faster than the link brings it."""
+        """What a byte uses that comes for a VM's memory here: as it is read where it comes from."""
         index = self.index(vm)
         host = self.simulation.cluster.hosts.names[int(self.simulation.cluster.host[index])]
         group = self.simulation.world.groups[index]
         cycles = self._cycles[vm if vm in self._cycles else group]
-        way = Way({f"cpu/{host}": cycles}, bound=self.transit.pipes[self._homes[group]].bandwidth)
+        way = Way({f"cpu/{host}": cycles}, bound=AHEAD * self.transit.pipes[self._homes[group]].bandwidth)
         return (lambda: way) if cycles > 0 else None
 
     def _crossings(self) -> Crossings:

@@ -1,0 +1,146 @@
+"""One simulation of two sites on two actors: two nights of backups, a copy job across the link, heartbeats.
+
+Speed-up against one process that holds both sites, beside what two processes reach that have nothing to do with each
+other; and what an exchange of windows costs by itself. Wall seconds of simulating alone: building the world and
+starting Ray are left out. Both sites are alike, so neither waits for a larger one.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import statistics
+import textwrap
+import threading
+import time
+
+from bench.backup import GROUP, GROUPS, SCENARIO
+from vinfra.document import Document, parse
+from vinfra.engine import windows
+from vinfra.errors import Place
+from vinfra.scenario.federation import Federation
+from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.load import resolve
+from vinfra.scenario.overrides import Override, apply
+from vinfra.scenario.points import Column, Row, Spot
+
+VMS = 2_500  # at each site
+AIM = 1.6
+EXCHANGES = 5_000
+HEAD = """
+scenario: bench
+question: How fast?
+start: 2026-11-02T20:00
+duration: 36 h
+epoch: 1 h
+links:
+  wan: {between: [one, two], bandwidth: 10 Gbit/s, latency: 5 ms, chunk: 1 GiB}
+sites:
+"""
+
+
+def site(other: str, vms: int) -> str:
+    """One site, as the bench of backups has it."""
+    part = vms // 250
+    groups = [
+        GROUP.format(n=n, count=vms // GROUPS, disk=40 + 37 * n % 211, part=1 + 13 * n % 29 / 4) for n in range(GROUPS)
+    ]
+    parts = {"proxies": part, "luns": 10 * part, "hosts": 10 * part, "ports": 2 * part, "disks": 60 * part}
+    whole = SCENARIO.format(vms=vms, transport="san", groups="\n".join(groups), **parts)
+    body = whole[whole.index("topology:") :].replace(
+        "vms: [all]", f"vms: [{', '.join(f'vm{n}' for n in range(GROUPS))}]"
+    )
+    copies = f"  offsite: {{site: {other}, host: vault, disks: {60 * part} x sata-7k2, size: {vms} TiB, starts: daily at 6h}}\n"
+    beats = f"failover: {{to: {other}, heartbeat: 1 min}}\n"
+    return body + copies + beats
+
+
+def document(vms: int) -> Document:
+    """Both sites."""
+    sites = {"one": site("two", vms), "two": site("one", vms)}
+    return parse(HEAD + "".join(f"  {name}:\n{textwrap.indent(text, '    ')}" for name, text in sites.items()), "bench")
+
+
+def together(given: Document) -> tuple[float, int]:
+    """Wall seconds of both sites in this process, and windows."""
+    federation = Federation(resolve(given), Inputs(), 1)
+    began = time.perf_counter()
+    federation.run()
+    return time.perf_counter() - began, federation.windows
+
+
+def _free(name: str, given: Document, ready: multiprocessing.Barrier, took: multiprocessing.Queue) -> None:  # type: ignore[valid-type, type-arg]
+    """One site, that has nothing to hear of the other."""
+    federation = Federation(resolve(given), Inputs(), 1, [name])
+    other = {"one": "two", "two": "one"}[name]
+    ready.wait()  # type: ignore[attr-defined]
+    began = time.perf_counter()
+    federation.run(lambda frames: {**frames, other: windows.Frame(math.inf)})
+    took.put(time.perf_counter() - began)  # type: ignore[attr-defined]
+
+
+def free(given: Document) -> float:
+    """Wall seconds of two processes with one site each, and nothing between them."""
+    for path in ("sites.*.backup.offsite", "sites.*.failover"):
+        given = apply(given, Override(path, "none", {(): Place("bench")}))
+    context = multiprocessing.get_context("fork")
+    ready, took = context.Barrier(2), context.Queue()
+    crew = [context.Process(target=_free, args=(name, given, ready, took)) for name in ("one", "two")]
+    for process in crew:
+        process.start()
+    found = [took.get(timeout=120) for _ in crew]
+    for process in crew:
+        process.join()
+    return max(found)
+
+
+def apart(given: Document) -> tuple[float, float]:
+    """Wall seconds on two actors, and what one of them waited for the other."""
+    from actors.connect import PRIVATE, connected
+    from actors.partition import Partition
+
+    with connected(PRIVATE, 2), Partition(2, given, Inputs()) as partition:
+        point = partition.simulate(Spot(Column("bench"), Row(), 0))
+        assert point.error is None, point.error
+        return max(s.busy + s.waiting for s in partition.shares), min(s.waiting for s in partition.shares)
+
+
+def exchange_ms() -> float:
+    """Milliseconds of an exchange between two processes that have nothing to tell, the median of all."""
+    from actors.channel import Channel
+
+    ends = [Channel("127.0.0.1"), Channel("127.0.0.1")]
+    addresses, names, token = [end.address for end in ends], ["one", "two"], bytes(32)
+    took: list[float] = []
+
+    def follow() -> None:
+        ends[1].join(1, addresses, names, token)
+        for _ in range(EXCHANGES):
+            ends[1].exchange({"two": windows.Frame(1.0)})
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    ends[0].join(0, addresses, names, token)
+    for _ in range(EXCHANGES):
+        began = time.perf_counter()
+        ends[0].exchange({"one": windows.Frame(1.0)})
+        took.append(time.perf_counter() - began)
+    thread.join()
+    for end in ends:
+        end.close()
+    return 1e3 * statistics.median(took)
+
+
+def main() -> None:
+    """Print the times and their ratios."""
+    given = document(VMS)
+    print(f"\none simulation of two sites, {VMS:,} VMs each, two nights (wall seconds of simulating)")
+    alone, count = together(given)
+    print(f"in one process                     {alone:>7.2f} s, {count:,} windows of {1e3 * alone / count:.2f} ms")
+    both = free(given)
+    print(f"two processes, nothing between     {both:>7.2f} s, {alone / both:.2f} x")
+    two, waited = apart(given)
+    print(
+        f"two actors                         {two:>7.2f} s, {alone / two:.2f} x (aim {AIM} x where free ones reach 1.7)"
+    )
+    print(f"of which the busier one waited     {waited:>7.2f} s; an exchange by itself {exchange_ms():.3f} ms")
