@@ -34,7 +34,7 @@ start: 2026-11-02T20:00
 duration: 36 h
 epoch: 1 h
 links:
-  wan: {between: [one, two], bandwidth: 10 Gbit/s, latency: 5 ms, chunk: 1 GiB}
+  wan: {between: [one, two], bandwidth: 10 Gbit/s, latency: 5 ms}
 sites:
 """
 
@@ -47,12 +47,9 @@ def site(other: str, vms: int) -> str:
     ]
     parts = {"proxies": part, "luns": 10 * part, "hosts": 10 * part, "ports": 2 * part, "disks": 60 * part}
     whole = SCENARIO.format(vms=vms, transport="san", groups="\n".join(groups), **parts)
-    body = whole[whole.index("topology:") :].replace(
-        "vms: [all]", f"vms: [{', '.join(f'vm{n}' for n in range(GROUPS))}]"
-    )
-    copies = f"  offsite: {{site: {other}, host: vault, disks: {60 * part} x sata-7k2, size: {vms} TiB, starts: daily at 6h}}\n"
-    beats = f"failover: {{to: {other}, heartbeat: 1 min}}\n"
-    return body + copies + beats
+    disks = f"disks: {60 * part} x sata-7k2, size: {vms} TiB"
+    copies = f"  offsite: {{site: {other}, host: vault, {disks}, starts: daily at 6h}}\n"
+    return whole[whole.index("topology:") :] + copies + f"failover: {{to: {other}, heartbeat: 1 min}}\n"
 
 
 def document(vms: int) -> Document:

@@ -28,21 +28,21 @@ from vinfra.storage.fabric import Unreachable
 
 @dataclass(slots=True)
 class Pipe:
-    """One direction of a link. `free` is when its last chunk has left, `sent` bytes so far; `urgent` the same of what
-    goes before the others."""
+    """One direction of a link; `beat` is the time from one moment at which chunks and receipts go to the next. `free`
+    is when its last chunk has left, `urgent` the same of what goes before the others; `sent` are bytes so far."""
 
     bandwidth: float
     latency: float
-    chunk: float
+    beat: float
     window: int
     free: float = 0.0
     urgent: float = 0.0
     sent: float = 0.0
 
     @property
-    def beat(self) -> float:
-        """Seconds from one moment at which chunks and receipts go to the next."""
-        return self.chunk / self.bandwidth
+    def chunk(self) -> float:
+        """Bytes that are sent as one: what the link carries in a beat."""
+        return self.beat * self.bandwidth
 
     def next_beat(self, time: float) -> float:
         """The first such moment from a time on."""
@@ -121,7 +121,8 @@ class _Arriving:
 class Transit:
     """The streams of one site to others and from them. `arrived` are bytes written here, `sent` bytes acknowledged.
 
-    `patience` is how long a stream waits for the next receipt before it gives up.
+    `patience` is how long a stream waits for the next receipt, after all that was before it has left, before it gives
+    up.
     """
 
     def __init__(self, clock: Clock, gate: Gate, streams: Streams, pipes: Mapping[str, Pipe], patience: float) -> None:
@@ -202,7 +203,9 @@ class Transit:
     def _until_fewer(self, chunks: int, number: int, stream: _Sending) -> Phases:
         """Wait until fewer chunks are under way, or until something is wrong."""
         while stream.under_way >= chunks and stream.failure is None:
-            stream.turn, stream.patient = Event(self.clock), self.clock.now + self.patience
+            # What is under way may be behind others on the link; from when it has left on somebody should answer.
+            left = max(self.clock.now, self.pipes[stream.target].free)
+            stream.turn, stream.patient = Event(self.clock), left + self.patience
             self.clock.call_at(stream.patient, self._impatient, number, stream.turn)
             yield stream.turn
             stream.patient = math.inf

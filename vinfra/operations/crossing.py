@@ -2,8 +2,9 @@
 
 The method is that of any migration (migrations/): rounds, then stop and copy. What it sends crosses the link in chunks
 and counts as sent when its receipt is there, so a round trip is part of every round. The disk goes once as a whole and
-again and again with what was written meanwhile, until a round has no more than one chunk; its rest goes while the VM
-stands still. Units: bytes, seconds. Source: shared-nothing migration as VMware describes it (vSphere 5.1, What's New).
+again and again with what was written meanwhile, until no more is left than the method stops a VM for; that goes while
+it stands still. Units: bytes, seconds. Source: shared-nothing migration as VMware describes it (What's New in vSphere
+5.1).
 """
 
 from __future__ import annotations
@@ -111,13 +112,14 @@ class Passage(Journey):
         disk = self.crossing.disk
         if disk is None:
             return
-        left, chunk = disk.size, self.transit.pipes[self.crossing.site].chunk
+        left = disk.size
+        enough = float(getattr(self.plan.method, "stop_at", self.transit.pipes[self.crossing.site].chunk))
         for number in range(ROUNDS):
             self.enter(f"disk round {number + 1}")
             began = self.clock.now
             yield from self._send_disk(left, disk)
             left = min(disk.size, math.fsum(disk.writes.dirty(self.clock.now - began)))
-            if left <= chunk:
+            if left <= enough:
                 break
         self._disk_left, self._disk_since = left, self.clock.now
         # What follows is urgent and waits for no beat; the last receipt is answered on one.

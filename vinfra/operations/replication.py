@@ -121,15 +121,19 @@ class Replication:
 
 
 class Replicas:
-    """The replicas of other sites' VMs that lie here: the sink of their cycles. `held` says from which moment on."""
+    """The replicas of other sites' VMs that lie here: the sink of their cycles. `held` says of which moment each is;
+    those that are `running` take no more cycles."""
 
     def __init__(self, ways: Mapping[str, Callable[[], Way] | None]) -> None:
         self.ways = ways
         self.held: dict[str, float] = {}
+        self.running: set[str] = set()
 
     def open(self, sender: str, header: tuple[str, float]) -> None:
         """A cycle begins; what was there before is kept until all of it has come. Failed where no host had room for
-        the VM."""
+        the VM, or where it runs here."""
+        if header[0] in self.running:
+            raise Failed(f"{header[0]} runs here")
         if header[0] not in self.ways:
             raise Failed(f"there is no host with room for {header[0]}")
 
@@ -138,7 +142,9 @@ class Replicas:
         return self.ways[header[0]]
 
     def close(self, sender: str, header: tuple[str, float]) -> None:
-        """The replica is another."""
+        """The replica is another, unless it was started meanwhile."""
+        if header[0] in self.running:
+            return
         self.held[header[0]] = header[1]
 
     def abort(self, sender: str, header: tuple[str, float]) -> None:

@@ -100,6 +100,7 @@ class Joint:
         """A VM that stood still runs here from now on; nothing where no host had room for it."""
         if vm in self._vm:
             self.simulation.appear([self._vm[vm]], there=True)
+            self.replicas.running.add(vm)
             self.simulation.recorder.enter(vm, "runs here", self.clock.now)
 
     def leave(self, vm: str) -> None:
@@ -207,9 +208,10 @@ class Joint:
     def repair(self) -> None:
         """It is there again. VMs that may run elsewhere by now it does not start before it has asked."""
         self._power(True)
-        self.replication.pause(False)
         asking = self._before
-        if self.heart is not None:
+        if self.heart is None:
+            self.replication.pause(False)
+        else:
             self.heart.back = True
             asking |= {self.index(vm) for vm in leaving.replicated_here(self)}
         self.simulation.appear([vm for vm in self.simulation.fluid.vms.tolist() if vm not in asking], there=True)
@@ -227,6 +229,7 @@ class Joint:
                 self.replication.stop(vm)
             else:
                 self.run_here(vm)
+        self.replication.pause(False)
 
     def totals(self) -> dict[str, float]:
         """What metrics/sites.py reads."""

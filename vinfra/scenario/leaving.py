@@ -22,6 +22,10 @@ from vinfra.workloads.writable_set import WritableSet
 if TYPE_CHECKING:
     from vinfra.scenario.joint import Joint
 
+# Seconds of a beat, and bytes of a chunk on a link that needs longer for them. Assumed: long beside the latency of a
+# WAN, short beside any copy that matters.
+BEAT, CHUNK = 1.0, 64 * 2.0**20
+
 
 def pipes(whole: Resolved, site: str) -> dict[str, Pipe]:
     """The links of a site, by the site at the other end."""
@@ -29,7 +33,8 @@ def pipes(whole: Resolved, site: str) -> dict[str, Pipe]:
     for _, link in sorted(whole.scenario.links.items()):
         if site in link.between:
             other = next(end for end in link.between if end != site)
-            found[other] = Pipe(link.bandwidth, link.latency, link.chunk, link.window)
+            beat = link.beat or max(BEAT, CHUNK / link.bandwidth)
+            found[other] = Pipe(link.bandwidth, link.latency, beat, link.window)
     return found
 
 

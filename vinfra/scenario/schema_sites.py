@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vinfra.scenario.keys import Name
 from vinfra.spec import Spec, field
-from vinfra.units import Bytes, BytesPerSecond, Seconds
+from vinfra.units import BytesPerSecond, Seconds
 
 
 class Link(Spec):
@@ -17,12 +17,11 @@ class Link(Spec):
     between: list[Name] = field(..., "the two sites", min_length=2, max_length=2)
     bandwidth: BytesPerSecond = field(..., "what it carries each way", gt=0)
     latency: Seconds = field(..., "time that a message takes, one way", gt=0)
-    chunk: Bytes = field(
-        "64 MiB",
-        "bytes that are sent as one",
+    beat: Seconds | None = field(
+        None,
+        "time that a chunk takes on it: sites look at each other that often while bulk data cross, and a stream is "
+        "later by a beat or two; when unsaid 1 s, or what 64 MiB take on a thin link",
         gt=0,
-        source="no product's figure: long beside the latency of a WAN, short beside a disk",
-        tag="assumed",
     )
     window: int = field(
         4,

@@ -24,7 +24,8 @@ ELSEWHERE = "/"  # between a site and what stands there
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """VMs of a group at another site (`home`) that may come: where to, and the place of what says so."""
+    """VMs of a group at another site (`home`) that may come: where to, and the place of what says so, in which `key`
+    names the host."""
 
     home: str
     group: str
@@ -32,6 +33,7 @@ class Coming:
     host: Any
     datastore: Any
     said: Key
+    key: str = "to"
 
     @property
     def name(self) -> str:
@@ -83,7 +85,7 @@ def comings(document: Document) -> Iterator[Coming]:
         for name, one in sorted(mapping(mapping(site).get("replication")).items()):
             said: Key = ("sites", home, "replication", name)
             if isinstance(one, dict) and isinstance(one.get("to"), str):
-                yield Coming(home, str(one.get("vms")), one["to"], one.get("host"), one.get("datastore"), said)
+                yield Coming(home, str(one.get("vms")), one["to"], one.get("host"), one.get("datastore"), said, "host")
         for name, one in sorted(mapping(mapping(site).get("migrations")).items()):
             there = elsewhere(one)
             if there is not None:
@@ -113,8 +115,8 @@ def _with_stand_in(there: Document, document: Document, coming: Coming) -> Docum
     kept = {key: value for key, value in group.items() if key not in ("host", "hosts", "datastore", "transfer")}
     if coming.datastore is None:
         kept.pop("io", None)
-    said = {"host": coming.host, "datastore": coming.datastore}
-    made = kept | {key: value for key, value in said.items() if value is not None}
+    said = {"hosts": [coming.host], "datastore": coming.datastore}  # in turn: nobody knows which of them come
+    made = kept | {key: value for key, value in said.items() if value not in (None, [None])}
     vms = {**mapping(there.data.get("vms")), coming.name: made}
     here: Key = ("vms", coming.name)
     places = {
@@ -122,8 +124,8 @@ def _with_stand_in(there: Document, document: Document, coming: Coming) -> Docum
         **{path: at for path, at in _moved(document.places, at, here).items() if path[2:3] != ("io",)},
     }
     places[here] = place(document, coming.said)
-    for key in said:
-        places[(*here, key)] = place(document, (*coming.said, key if key == "datastore" else "to"))
+    places[(*here, "hosts")] = places[(*here, "hosts", 0)] = place(document, (*coming.said, coming.key))
+    places[(*here, "datastore")] = place(document, (*coming.said, "datastore"))
     places.setdefault(("vms",), places[here])
     return Document({**there.data, "vms": vms}, places)
 
