@@ -60,6 +60,7 @@ class Replication:
         return min(self._next.values())
 
     def _follow(self, plan: Plan) -> Generator[Any, Any, None]:
+        self._next[plan.vm] = math.inf
         held = -math.inf if not plan.seeded else self.clock.now
         if plan.seeded:
             self.since[plan.vm] = self.clock.now
