@@ -1,8 +1,10 @@
 """A Ray cluster to work on: a private one on this machine, or one that is there.
 
-Private means address "local": Ray then neither looks for another cluster nor is found by one. Ray's token
-authentication is left as it is (on, since 2.59, for a cluster that is started here; RAY_AUTH_MODE=token elsewhere).
-Usage is not reported unless RAY_USAGE_STATS_ENABLED says so.
+Private means address "local": Ray then neither looks for another cluster nor is found by one, and listens on the
+loopback alone. Ray's token authentication is left as it is (on, since 2.59, for a cluster that is started here;
+RAY_AUTH_MODE=token elsewhere). Usage is not reported unless RAY_USAGE_STATS_ENABLED says so.
+
+Ray reads its settings from the environment when it is imported, so it is imported after they are made.
 """
 
 from __future__ import annotations
@@ -13,8 +15,6 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-
-import ray
 
 from vinfra.errors import InputError, Place
 
@@ -27,7 +27,12 @@ HEALTH = {
     "RAY_health_check_timeout_ms": "2000",
     "RAY_health_check_failure_threshold": "2",
 }
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+# On standard output Ray tells of workers that died, which is the coordinator's business and would break the document
+# that a program reads there; it leaves out lines that match.
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
+# Ray takes 127.0.0.1 for the address by which other machines reach this one, and listens on all of them, unless it is
+# told not to make clusters of several machines. The setting is named for the systems on which that is the default.
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 REACH = 10.0  # seconds to get an answer from a machine of the cluster
 OBJECTS = 128 * 2**20  # bytes of shared memory of a private cluster beside the recordings
 
@@ -42,6 +47,8 @@ def connected(address: str, processes: int, shared: int = 0) -> Iterator[int]:
     """Be a driver of the cluster at `address`, and yield how many CPUs it has; a private one has `processes` and room
     for `shared` bytes that all points read. InputError where there is no cluster, or none that lets us in."""
     _settle(address == PRIVATE)
+    import ray
+
     options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "vinfra"}
     if address == PRIVATE:
         options |= {"num_cpus": processes, "num_gpus": 0, "include_dashboard": False}
@@ -76,11 +83,13 @@ def _nobody(address: str, why: str) -> InputError:
 
 def resources() -> dict[str, float]:
     """What the cluster has of each resource; CPU counts its processors."""
+    import ray
+
     found: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     return found
 
 
 def _settle(private: bool) -> None:
     """Settings that Ray reads from the environment when it starts; what is set there already stays."""
-    for name, value in {**QUIET, **(HEALTH if private else {})}.items():
+    for name, value in {**QUIET, **LOOPBACK, **(HEALTH if private else {})}.items():
         os.environ.setdefault(name, value)

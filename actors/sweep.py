@@ -12,10 +12,9 @@ import os
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from actors.connect import PRIVATE, connected, where
-from actors.partition import Partition
-from actors.pool import Pool
 from actors.worth import attempt
 from vinfra.document import Document
 from vinfra.scenario.inputs import Inputs
@@ -23,6 +22,10 @@ from vinfra.scenario.ledger import Entry, entry
 from vinfra.scenario.points import Spot
 from vinfra.scenario.runner import Local
 from vinfra.scenario.sites import named
+
+if TYPE_CHECKING:
+    from actors.partition import Partition
+    from actors.pool import Pool
 
 
 class Sweep:
@@ -58,6 +61,8 @@ class Sweep:
             return
         if self._pool is None:
             self._connect(inputs)
+            from actors.pool import Pool  # it imports Ray, which is settled now
+
             self._pool = self._held.enter_context(Pool(self.processes, document, inputs))
         for handful in self._pool.work(spots):
             self.cpu_s = self._pool.cpu_s
@@ -87,6 +92,8 @@ class Sweep:
                     continue
             if self._partition is None:
                 self._connect(inputs)
+                from actors.partition import Partition  # as above
+
                 self._partition = self._held.enter_context(Partition(parts, document, inputs))
             yield [entry(self._partition.simulate(spot))]
             self.cpu_s = self._partition.cpu_s
