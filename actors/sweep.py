@@ -48,7 +48,8 @@ class Sweep:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._held.close()
+        with undisturbed():
+            self._held.close()
 
     def work(self, spots: Sequence[Spot], document: Document, inputs: Inputs) -> Generator[list[Entry]]:
         """Simulate every spot; handfuls of points as they come."""
