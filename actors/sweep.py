@@ -48,8 +48,7 @@ class Sweep:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with undisturbed():
-            self._held.close()
+        self._held.close()
 
     def work(self, spots: Sequence[Spot], document: Document, inputs: Inputs) -> Generator[list[Entry]]:
         """Simulate every spot; handfuls of points as they come."""

@@ -74,9 +74,31 @@ class Command:
         with Ledger(self.folder / "ledger.sqlite") as ledger:
             return len(ledger.done())
 
+    def processes(self) -> list[int]:
+        """What runs in its group: itself, and what it started."""
+        return group(self.process.pid)
+
+    def gone(self, limit: float = 10.0) -> None:
+        """Wait until nothing that it started is there."""
+        until(lambda: not self.processes(), limit)
+
     def wait_for(self, points: int, limit: float = LIMIT) -> None:
         until(lambda: self.done() >= points or self.process.poll() is not None, limit)
         assert self.process.poll() is None, self.process.communicate()[1]
+
+
+def group(leader: int) -> list[int]:
+    """Processes of a group that have not ended."""
+    every = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+    return [process for process in every if _member(process, leader)]
+
+
+def _member(process: int, leader: int) -> bool:
+    try:
+        state, _, of = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return False  # it ended meanwhile
+    return int(of) == leader and state != "Z"
 
 
 def until(happened: Callable[[], bool], limit: float = LIMIT) -> float:

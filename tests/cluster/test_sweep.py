@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 SLOWLY = ("--set", "placement.seconds=0.15")
 Run = Callable[..., Any]
+LISTEN = "0A"  # a socket's state as /proc/net/tcp has it
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_a_cluster_that_loses_every_machine_goes_on_when_one_joins(
         whole.remove_node(node, allow_graceful=False)
     time.sleep(1.0)
     assert run.process.poll() is None and run.done() < 40
-    whole.add_node(num_cpus=1)
+    whole.add_node(num_cpus=1, node_ip_address="127.0.0.1")
     assert counts(run.answer()) == list(range(1, 41))
 
 
@@ -116,7 +119,7 @@ def test_an_interrupted_run_leaves_with_130_and_continues(vinfra: Run, on: tuple
     assert (code, out) == (130, "") and "the same command continues" in err
     kept = run.done()
     assert 4 <= kept < 40
-    assert vinfra(*on, *SLOWLY).answer() == vinfra(out="whole", *SLOWLY).answer()
+    assert vinfra(*on, *SLOWLY).answer() == vinfra(*SLOWLY, out="whole").answer()
 
 
 def test_a_point_that_raises_is_recorded_and_the_others_go_on(vinfra: Run, on: tuple[str, ...]) -> None:
@@ -139,12 +142,42 @@ def failing(run: Any) -> tuple[dict[str, Any], str]:
     return json.loads(out), err
 
 
-def test_a_private_cluster_is_quiet_and_gone_afterwards(vinfra: Run, plugged: Path) -> None:
-    run = vinfra("--on", "ray", "--actors", "2")
+def test_a_private_cluster_is_quiet_on_the_loopback_alone_and_gone_afterwards(vinfra: Run, plugged: Path) -> None:
+    run = vinfra("--on", "ray", "--actors", "2", "--set", "placement.seconds=0.05")
+    run.wait_for(1)
+    heard = listening(run.processes())
+    assert heard and all(address.is_loopback for address in heard), heard
     code, _, err = run.end()
     assert (code, err) == (0, "")
-    with pytest.raises(ProcessLookupError):
-        os.killpg(run.process.pid, 0)
+    run.gone()
+
+
+def test_a_private_cluster_is_gone_after_an_interrupt_and_another_one(vinfra: Run, plugged: Path) -> None:
+    run = vinfra("--on", "ray", *SLOWLY)
+    run.wait_for(2)
+    os.killpg(run.process.pid, signal.SIGINT)
+    time.sleep(0.5)  # while Ray is being stopped
+    os.killpg(run.process.pid, signal.SIGINT)
+    code, out, err = run.end(30)
+    assert (code, out, err) == (130, "", "interrupted; the same command continues\n")
+    run.gone()
+
+
+def listening(processes: list[int]) -> list[ipaddress.IPv4Address]:
+    """Addresses at which processes listen for connections, as Linux tells them."""
+    mine = set()
+    for process in processes:
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):
+                mine.add(os.readlink(descriptor))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == LISTEN and f"socket:[{inode}]" in mine:
+                words = local.partition(":")[0]  # an IPv4 address within IPv6 ends with it; the bytes stand in reverse
+                found.append(ipaddress.IPv4Address(bytes.fromhex(words[-8:])[::-1]))
+    return found
 
 
 def test_nobody_at_the_address_is_said_at_once(vinfra: Run) -> None:

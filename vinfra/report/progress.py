@@ -30,27 +30,17 @@ def shown(quiet: bool) -> Iterator[Progress | None]:
 @contextmanager
 def _bar() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    looks = (
-        TextColumn("simulating"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("[red]{task.fields[failed]}"),
-    )
+    looks = (TextColumn("simulating"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[words]}"))
     speed = Speed()
     with Bar(*looks, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("points", total=None, rate="", failed="")
+        task = bar.add_task("points", total=None, words="")
 
         def advance(done: int, every: int, failed: int) -> None:
-            rate = speed.per_second(done, time.monotonic())
-            said = f"{failed} failed" if failed else ""
-            bar.update(task, completed=done, total=every, rate="" if rate is None else f"{rate:.3g}/s", failed=said)
+            words = line(done, every, failed, speed.per_second(done, time.monotonic()))
+            bar.update(task, completed=done, total=every, words=words)
 
         yield advance
 
@@ -72,9 +62,15 @@ def line(done: int, every: int, failed: int, rate: float | None) -> str:
     """The same in words: 1200 of 10000 points, 35/s, 4 min left, 2 failed."""
     parts = [f"{done} of {every} points"]
     if rate:
-        left = (every - done) / rate
-        parts += [f"{rate:.3g}/s", f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left"]
+        parts += [f"{rate:.0f}/s" if rate >= 100 else f"{rate:.3g}/s", f"{_time((every - done) / rate)} left"]
     return ", ".join([*parts, *([f"{failed} failed"] if failed else [])])
+
+
+def _time(seconds: float) -> str:
+    """Roughly: 88 s, 4 min, 20 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.0f} h"
 
 
 class Speed:
