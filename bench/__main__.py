@@ -1,18 +1,22 @@
-"""All measurements, one after the other: `python -m bench [backup] [engine] [fleet] [memory] [migration]`."""
+"""All measurements, one after the other: `python -m bench [backup] [cluster] [engine] [fleet] [memory] [migration]
+[sweep]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import backup, engine, fleet, memory, migration
+from bench import backup, cluster, engine, fleet, memory, migration, sweep
 
 BENCHES = {
     "backup": backup.main,
+    "cluster": cluster.main,
     "engine": engine.main,
     "fleet": fleet.main,
     "memory": memory.main,
     "migration": migration.main,
+    "sweep": sweep.main,
 }
 
-for name in sys.argv[1:] or BENCHES:
-    BENCHES[name]()
+if __name__ == "__main__":  # not in the processes that sweep.py starts
+    for name in sys.argv[1:] or BENCHES:
+        BENCHES[name]()
