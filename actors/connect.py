@@ -36,6 +36,8 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 # Ray takes 127.0.0.1 for the address by which other machines reach this one, and listens on all of them, unless it is
 # told not to make clusters of several machines. The setting is named for the systems on which that is the default.
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+# A cluster that answers and does not let us in is asked again every second, with a warning each time.
+NAMED = {"RAY_NUM_REDIS_GET_RETRIES": "5"}
 REACH = 10.0  # seconds to get an answer from a machine of the cluster
 OBJECTS = 128 * 2**20  # bytes of shared memory of a private cluster beside the recordings
 
@@ -49,7 +51,7 @@ def where(address: str | None, environment: Mapping[str, str] = os.environ) -> s
 def connected(address: str, processes: int, shared: int = 0) -> Iterator[int]:
     """Be a driver of the cluster at `address`, and yield how many CPUs it has; a private one has `processes` and room
     for `shared` bytes that all points read. InputError where there is no cluster, or none that lets us in."""
-    _settle()
+    _settle(address == PRIVATE)
     import ray
 
     options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "vinfra"}
@@ -117,7 +119,7 @@ def resources() -> dict[str, float]:
     return found
 
 
-def _settle() -> None:
+def _settle(private: bool) -> None:
     """Settings that Ray reads from the environment when it starts; what is set there already stays."""
-    for name, value in {**QUIET, **LOOPBACK}.items():
+    for name, value in {**QUIET, **LOOPBACK, **({} if private else NAMED)}.items():
         os.environ.setdefault(name, value)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from actors.connect import LOOPBACK, PRIVATE, QUIET, where
+from actors.connect import LOOPBACK, NAMED, PRIVATE, QUIET, where
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ except InputError:
 
 def test_what_the_environment_says_already_stays() -> None:
     pytest.importorskip("ray")
-    names = [*QUIET, *LOOPBACK]
+    names = [*QUIET, *LOOPBACK, *NAMED]
     chosen = {"RAY_USAGE_STATS_ENABLED": "1"}
     environment = {**{name: value for name, value in os.environ.items() if name not in names}, **chosen}
     command = [sys.executable, "-c", SETTLED, *names]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
     said = dict(pair.split("=", 1) for pair in done.stdout.split())
-    assert said == {**QUIET, **LOOPBACK, **chosen}
+    assert said == {**QUIET, **LOOPBACK, **NAMED, **chosen}
