@@ -22,6 +22,7 @@ Address = tuple[str, int]
 BEAT = 5.0  # seconds between two signs of life
 SILENCE = 60.0  # seconds without one before a process is given up
 JOIN = 60.0  # seconds for all to have found each other
+GREETING = 5.0  # seconds for one who knocks to say the token
 BEHIND = 2**16  # bytes that are sent beside reading, as both sides may be sending: more than a socket holds
 HEADER = struct.Struct("!Q")
 HELLO = struct.Struct("!32sI")
@@ -63,7 +64,7 @@ class Channel:
     def _let_in(self, token: bytes) -> None:
         """The next who knocks, if it knows the token."""
         peer, _ = self._door.accept()
-        peer.settimeout(JOIN)
+        peer.settimeout(GREETING)
         try:
             said, index = HELLO.unpack(_read(peer, HELLO.size))
         except OSError:

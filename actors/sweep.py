@@ -94,6 +94,9 @@ class Sweep:
                 self._connect(inputs)
                 from actors.partition import Partition  # as above
 
+                # All of them have to be there together, so no more than the cluster has room for.
+                parts = min(parts, max(1, self._cpus or 1))
+
                 self._partition = self._held.enter_context(Partition(parts, document, inputs))
             yield [entry(self._partition.simulate(spot))]
             self.cpu_s = self._partition.cpu_s

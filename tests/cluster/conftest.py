@@ -169,8 +169,8 @@ def vinfra(plugged: Path, tmp_path: Path) -> Iterator[Callable[..., Command]]:
     """Start `vinfra run swept.yaml --json` with more arguments; what is still there at the end is ended."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str, out: str = "run", sweep: str = SWEEP) -> Command:
-        (tmp_path / "swept.yaml").write_text(SCENARIO.replace(SWEEP, sweep))
+    def run(*arguments: str, out: str = "run", sweep: str = SWEEP, scenario: str = SCENARIO) -> Command:
+        (tmp_path / "swept.yaml").write_text(scenario.replace(SWEEP, sweep))
         command = [sys.executable, "-m", "vinfra.cli", "run", "swept.yaml", "--json", "--out", out, *arguments]
         process = subprocess.Popen(
             command, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True

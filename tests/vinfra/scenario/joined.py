@@ -95,3 +95,46 @@ def record(federation: Federation) -> Record:
 def measured(found: Record) -> dict[str, float]:
     """Every metric that says something."""
     return {name: value for name, metric in metrics().items() if (value := metric.compute(found)) is not None}
+
+
+def ring(hours: int = 12, **changes: Any) -> Document:
+    """Three sites that are alike and do the same at the same moments: heartbeats on the minute, replicas on the
+    quarter of an hour and copies at night, each to the next site, and VMs that move both ways."""
+    sites = "".join(_in_the_ring(name, there) for name, there in (("a", "b"), ("b", "c"), ("c", "a")))
+    links = "".join(
+        f"  {one}{other}: {{between: [{one}, {other}], bandwidth: 1 Gbit/s, latency: 10 ms}}\n"
+        for one, other in ("ab", "bc", "ca")
+    )
+    head = f"scenario: ring\nquestion: Who is first?\nstart: 2007-10-01T20:00\nduration: {hours} h\nepoch: 1 h\n"
+    return document(f"{head}sites:\n{sites}links:\n{links}", **changes)
+
+
+def _in_the_ring(name: str, there: str) -> str:
+    back = {"a": "c", "b": "a", "c": "b"}[name]
+    return f"""\
+  {name}:
+    topology:
+      san: {{kind: fibre-channel, speed: 4 Gbit/s, joins: [esx, backup1, array1]}}
+      lan: {{kind: ethernet, speed: 1 Gbit/s, joins: [esx, backup1, vault]}}
+    datastores:
+      vmfs1: {{array: array1, size: 900 GiB, disks: 8 x fc-15k, raid: raid5}}
+    hosts:
+      esx:     {{count: 2, server: hp-dl380-g5, hypervisor: esx-4.0}}
+      backup1: {{server: hp-dl360-g5}}
+      vault:   {{server: hp-dl320s}}
+    vms:
+      one:  {{count: 2, hosts: [esx], demand: 10 %, datastore: vmfs1, disk: 20 GiB, changes: 5 %/day}}
+      move: {{hosts: [esx], demand: 10 %, memory: 2 GiB, dirtying: {{rate: 5 MB/s}}, datastore: vmfs1, disk: 10 GiB}}
+    backup:
+      proxy: {{host: backup1, streams: 4}}
+      repository: {{host: vault, disks: 12 x sata-7k2, raid: raid6, size: 2 TiB}}
+      initial: full
+      jobs:
+        nightly: {{vms: [one], method: forever-incremental}}
+      offsite: {{site: {there}, host: vault, disks: 8 x sata-7k2, size: 2 TiB}}
+    replication:
+      ones: {{vms: one, to: {there}, host: esx, datastore: vmfs1, every: 15 min}}
+    failover: {{to: {there}, heartbeat: 1 min, misses: 3}}
+    migrations:
+      move: {{method: pre-copy, vms: move, to: {back}/esx, datastore: vmfs1, start: 1 h}}
+"""
