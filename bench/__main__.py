@@ -1,11 +1,11 @@
 """All measurements, one after the other: `python -m bench [backup] [cluster] [engine] [fleet] [memory] [migration]
-[sweep]`."""
+[sites] [sweep]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import backup, cluster, engine, fleet, memory, migration, sweep
+from bench import backup, cluster, engine, fleet, memory, migration, sites, sweep
 
 BENCHES = {
     "backup": backup.main,
@@ -14,6 +14,7 @@ BENCHES = {
     "fleet": fleet.main,
     "memory": memory.main,
     "migration": migration.main,
+    "sites": sites.main,
     "sweep": sweep.main,
 }
 

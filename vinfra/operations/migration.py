@@ -33,6 +33,7 @@ class Migration(Spec):
     name: ClassVar[str]
     source: ClassVar[str]
     moves: ClassVar[Literal["memory", "disk"]] = "memory"
+    crosses: ClassVar[bool] = False  # whether it can lead to another site
 
     cycles_per_byte: float = spec.field(
         8.0,

@@ -90,8 +90,9 @@ class Replication:
         self._paused = paused
 
     def stop(self, vm: str) -> None:
-        """A VM runs elsewhere: it has no replica any more."""
-        self._age(vm)
+        """A VM runs elsewhere: it has no replica any more, if it had one."""
+        if vm in self._next:
+            self._age(vm)
         self._stopped.add(vm)
 
     def _send(self, plan: Plan, size: float, began: float) -> Generator[Any, Any, None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from vinfra.operations.migration import Journey, Migration, Phases
 from vinfra.spec import field
@@ -20,6 +20,8 @@ from vinfra.units import Bytes, Fraction, Seconds
 
 class Rounds(Migration):
     """Rounds, then stop and copy."""
+
+    crosses: ClassVar[bool] = True
 
     stop_at: Bytes = field(..., "bytes left at which the VM is stopped")
     skip: bool = field(False, "leave out pages that were dirtied again before their turn came")

@@ -1,6 +1,7 @@
 """The lanes of a timeline: who was in which state, in the order people look for them.
 
-What an entity is stands before the slash of its name (`proxy/backup1`); VMs have none. Faults come first, then jobs,
+What an entity is stands before the first slash of its name (`proxy/backup1`); before that of a VM or a host stands the
+site, where there are several (`north/web-3`). Faults come first, then jobs,
 proxies, restores, hosts, and VMs by group in natural order (vm-2 before vm-10).
 """
 
@@ -19,6 +20,9 @@ KINDS = {
     "job": "Jobs",
     "proxy": "Proxies",
     "restore": "Restores",
+    "offsite": "Copies",
+    "replica": "Replicas",
+    "datastore": "Datastores",
     "host": "Hosts",
     "guest I/O": "I/O of guests",
     "vm": "VMs",
@@ -96,7 +100,7 @@ def _in_time(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
 def _called(entity: str, intervals: Sequence[Interval]) -> tuple[str, str]:
     """Kind and name of an entity."""
     kind, slash, name = entity.partition("/")
-    if slash and kind.isalpha():
+    if slash and kind in KINDS:
         return kind, name
     if entity.startswith("memory of "):
         return "host", entity

@@ -32,6 +32,7 @@ EARLIEST = ("first_stop_s",)
 PARTS = ("proxy_cpu", "memory_waiting")  # parts of something: the mean of the sites that have one
 WORST = ("memory_state",)  # series of which the worst site counts
 COMMON = ("time_s", "step_s")
+WORDS = ("memory of ", "I/O of ")  # before the names of some entities
 TOLERANCE = 1e-6  # of bytes that crossed links: what sums may differ by
 
 
@@ -122,7 +123,7 @@ def _outcome(joint: Joint) -> Outcome:
 
 
 def together(outcomes: Mapping[str, Outcome]) -> tuple[Record, list[Interval], list[str]]:
-    """One record, the states of all entities as `site/entity`, and all notes; AssertionError where bytes are lost."""
+    """One record, the states of all entities with their sites, and all notes; AssertionError where bytes are lost."""
     found = dict(sorted(outcomes.items()))
     sent, arrived = (math.fsum(getattr(one, name) for one in found.values()) for name in ("sent", "arrived"))
     if sent > arrived * (1 + TOLERANCE):
@@ -134,11 +135,20 @@ def together(outcomes: Mapping[str, Outcome]) -> tuple[Record, list[Interval], l
     samples = _samples(records) | {name: values for name, values in taken.items() if len(values)}
     record = Record(_totals(records) | _counts(found), _series(records), samples)
     intervals = [
-        Interval(f"{name}/{one.entity}", one.state, one.start, one.end)
+        Interval(_at(name, one.entity), one.state, one.start, one.end)
         for name, outcome in found.items()
         for one in outcome.intervals
     ]
     return record, intervals, [f"{name}: {note}" for name, outcome in found.items() for note in outcome.notes]
+
+
+def _at(site: str, entity: str) -> str:
+    """The name of an entity with its site: what it is still stands first."""
+    for words in WORDS:
+        if entity.startswith(words):
+            return f"{words}{site}/{entity.removeprefix(words)}"
+    kind, slash, name = entity.partition("/")
+    return f"{kind}/{site}/{name}" if slash else f"{site}/{entity}"
 
 
 def _series(records: Mapping[str, Record]) -> dict[str, NDArray[np.float64]]:

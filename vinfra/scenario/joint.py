@@ -104,7 +104,8 @@ class Joint:
             self.simulation.recorder.enter(vm, "runs here", self.clock.now)
 
     def leave(self, vm: str) -> None:
-        """A VM runs elsewhere from now on."""
+        """A VM runs elsewhere from now on: it has no replica any more."""
+        self.replication.stop(vm)
         self.simulation.appear([self._vm[vm]], there=False)
 
     def pace(self, vm: str, fraction: float) -> None:

@@ -16,10 +16,10 @@ from vinfra import document as documents
 from vinfra.compute.scheduling.behaviour import Behaviour
 from vinfra.compute.scheduling.scheduler import Scheduler
 from vinfra.document import Document
-from vinfra.errors import InputError, Place, Problem
+from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
-from vinfra.operations.migration import Migration
+from vinfra.operations.migration import Migration, migrations
 from vinfra.operations.placement import Placement
 from vinfra.scenario import references_sites, sites
 from vinfra.scenario.overrides import Override, apply
@@ -113,7 +113,16 @@ def _leaving(document: Document, site: str, problems: list[Problem]) -> Mapping[
     """The migrations of a site that lead to another."""
     written = document.data["sites"][site].get("migrations")
     leaving = {name: one for name, one in written.items() if sites.elsewhere(one)} if isinstance(written, dict) else {}
-    return _migrations(sites.alone(document, site), leaving, problems)
+    alone = sites.alone(document, site)
+    found = _migrations(alone, leaving, problems)
+    for name, (_, method) in found.items():
+        if not method.crosses:
+            able = ", ".join(one for one in migrations if migrations[one].crosses)
+            at = ("migrations", name, "method")
+            problems.append(
+                Problem(place(alone, at), dotted(at), f"cannot lead to another site; those that can: {able}")
+            )
+    return found
 
 
 def _resolve(document: Document) -> Resolved:
@@ -125,15 +134,15 @@ def _resolve(document: Document) -> Resolved:
     for key in CHOICES:
         plugins[key] = gather(problems, functools.partial(_plugin, document, key))
     recording = gather(problems, lambda: _recording(document))
-    migrations = {} if scenario is None else _migrations(document, scenario.migrations, problems)
+    moving = {} if scenario is None else _migrations(document, scenario.migrations, problems)
     behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
     protected = None if scenario is None else protection(document, scenario, problems)
     faults = {} if scenario is None else breakdowns(document, scenario, problems)
     if problems or scenario is None:
         raise InputError(problems)
     policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
-    moving = migrations, plugins["scheduling"], behaviours
-    return Resolved(scenario, document, *policies, *moving, protected, faults)
+    rest = moving, plugins["scheduling"], behaviours
+    return Resolved(scenario, document, *policies, *rest, protected, faults)
 
 
 def _plugin(document: Document, key: str) -> Any:

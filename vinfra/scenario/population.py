@@ -4,7 +4,7 @@ nowhere."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from vinfra.storage.fabric import Fabric
 
 SHARES_PER_VCPU = 1000  # ESX's "normal" setting; only ratios matter
 Floats = NDArray[np.float64]
+COLUMNS = [one.name for one in fields(Vms) if one.name != "names"]
+NOBODY = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Population:
 
     def vms(self) -> tuple[Vms, list[str]]:
         """All VMs by host, then group and number, and the group of each."""
-        table = {key: np.concatenate(arrays) for key, arrays in self.columns.items()}
+        # A site may have no VMs at all.
+        table = {key: np.concatenate([NOBODY, *self.columns.get(key, [])]) for key in COLUMNS}
         order = np.argsort(table["host"], kind="stable")
         table = {key: values[order] for key, values in table.items()}
         host, column = table.pop("host").astype(np.int64), table.pop("column").astype(np.int64)

@@ -79,6 +79,7 @@ def test_what_is_wrong_at_a_site_is_told_with_its_line_and_its_whole_path() -> N
         ({"sites__north__migrations__move__to": "south/esy"}, "no host 'esy'; did you mean 'esx'?"),
         ({"sites__north__migrations__move__vms": "kiosks"}, "no VM 'kiosks' at north; did you mean 'kiosk'?"),
         ({"sites__north__failover__to": "west"}, "no site 'west'"),
+        ({"sites__north__migrations__move__method": "post-copy"}, "cannot lead to another site; those that can: "),
         ({"sites__south__vms": {"north-one": {"hosts": ["esx"]}}}, "is what VMs of another site are called here"),
         (
             {"hosts": {"h": {"server": "hp-dl380-g5"}}},
@@ -246,6 +247,20 @@ def test_a_group_of_a_site_can_be_told_of_by_itself() -> None:
     assert len(checked.expectations) == 1
     point = simulate(Spot(Column("as-written"), Row(), 0), changed, Inputs())
     assert "guest_latency_s/south/web" in point.series and point.error is None
+
+
+def test_a_site_may_have_nothing_but_a_place_for_copies() -> None:
+    vault = {"hosts": {"nas": {"server": "hp-dl320s"}}}
+    changes = {**QUIET, "sites__vault": vault}
+    changes["sites__north__backup__offsite"] = {
+        "site": "vault",
+        "host": "nas",
+        "disks": "8 x sata-7k2",
+        "size": "2 TiB",
+    }
+    changes["links__far"] = {"between": ["north", "vault"], "bandwidth": "1 Gbit/s", "latency": "20 ms"}
+    found = measured(record(ran(**changes)))
+    assert found["backups"] == 4 and 0 < found["offsite_lag_s"] < HOUR
 
 
 def test_a_refusal_names_the_site() -> None:
