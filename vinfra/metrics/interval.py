@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 LEVEL = 0.95
 
@@ -30,7 +30,7 @@ def within(t: float, freedom: int) -> float:
     return math.sin(angle) * total
 
 
-@lru_cache(maxsize=1024)
+@cache
 def quantile(freedom: int, level: float = LEVEL) -> float:
     """The t with `within(t, freedom)` = level, by bisection."""
     low, high = 0.0, 1.0

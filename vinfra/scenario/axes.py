@@ -7,20 +7,22 @@ either is what a design draws from. Numbers stay in the unit they are written in
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from vinfra.document import Document
-from vinfra.errors import InputError, Place
+from vinfra.errors import InputError, Place, Problem
 from vinfra.scenario.overrides import Override, written
 from vinfra.scenario.schema_rows import MOST_VALUES
 from vinfra.units import NUMBER
 
-QUANTITY = re.compile(rf"({NUMBER}) ?(\D.*)?")
+QUANTITY = re.compile(rf"(-?{NUMBER}) ?([^\d\s](?:\D*\S)?)?")  # one number: `1 h 30 min` has two, and no step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Between:
         """The value at 0 <= u < 1 of the way: six digits, so that every machine draws the same."""
         low, high = (self.low - 0.5, self.high + 0.5) if self.whole and not self.log else (self.low, self.high)
         value = low * (high / low) ** u if self.log else low + (high - low) * u
-        number = round(value) if self.whole else float(f"{value:.6g}")
+        number = math.floor(value + 0.5) if self.whole else float(f"{value:.6g}")
         return self.override(min(max(number, self.low), self.high))
 
     def override(self, number: float) -> Override:
@@ -64,33 +66,32 @@ Axis = Choice | Between
 
 
 def axes(document: Document) -> list[Axis]:
-    """The swept paths in the order of the file; InputError with what is wrong of a range. What has not the shape of
+    """The swept paths in the order of the file; InputError with all that is wrong of ranges. What has not the shape of
     either is left to the schema."""
     sweep = document.data.get("sweep")
     found: list[Axis] = []
+    problems: list[Problem] = []
     for path, entry in sweep.items() if isinstance(sweep, dict) else ():
         if isinstance(entry, list) and entry:
             items = [written(document, "sweep", path, index) for index in range(len(entry))]
             found.append(Choice(path, tuple(Override(path, item.value, item.places) for item in items)))
         elif isinstance(entry, dict) and {"from", "to"} <= entry.keys():
-            found.append(_ranged(document, path, entry))
+            place = document.places.get(("sweep", path), document.places[()])
+            try:
+                found.append(_understood(path, entry, place))
+            except ValueError as wrong:
+                problems.append(Problem(place, f"sweep.{path}", str(wrong)))
+    if problems:
+        raise InputError(problems)
     return found
 
 
-def spread(axis: Axis) -> Sequence[Override]:
-    """The values of an axis that is written out; InputError for a range that says neither step nor count."""
-    if isinstance(axis, Choice):
-        return axis.values
-    cure = "add `step` or `count`, or a `design` that draws from it"
-    raise InputError.at(axis.place, f"does not say which values between its ends: {cure}", f"sweep.{axis.path}")
-
-
-def _ranged(document: Document, path: str, entry: Mapping[str, Any]) -> Axis:
-    place = document.places.get(("sweep", path), document.places[()])
-    try:
-        return _understood(path, entry, place)
-    except ValueError as wrong:
-        raise InputError.at(place, str(wrong), f"sweep.{path}") from None
+def spread(every: Sequence[Axis]) -> list[Sequence[Override]]:
+    """The values of axes that are written out; InputError with each range that says neither step nor count."""
+    cure = "does not say which values between its ends: add `step` or `count`, or a `design` that draws from it"
+    if problems := [Problem(axis.place, f"sweep.{axis.path}", cure) for axis in every if isinstance(axis, Between)]:
+        raise InputError(problems)
+    return [axis.values for axis in every if isinstance(axis, Choice)]
 
 
 def _understood(path: str, entry: Mapping[str, Any], place: Place) -> Axis:
@@ -146,8 +147,12 @@ def _number(value: Any) -> tuple[Fraction, str]:
         return Fraction(str(value)), ""
     match = QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"has the end or step {value!r}: write a number, or one with its unit such as '64 GiB'")
-    return Fraction(match[1]), match[2] or ""
+        shown = json.dumps(value, default=str)
+        raise ValueError(f"has the end or step {shown}: write a number, or one with its unit such as '64 GiB'")
+    number = Fraction(match[1])
+    if abs(number) > sys.float_info.max:
+        raise ValueError(f"has the end or step '{value}', which is too large for a number")
+    return number, match[2] or ""
 
 
 def _plain(number: float) -> str:

@@ -63,7 +63,7 @@ def check(document: Document, inputs: Inputs, only: list[str] | None = None) -> 
     names = [column.name for column in every]
     expectations = list(_expectations(document, names, swept, _whole(document, base), problems))
     ratios = gather(problems, lambda: _relative(document, names))
-    asked = 1 if base is None else base.scenario.replications
+    asked = None if base is None else base.scenario.replications
     replications = gather(problems, lambda: stopping(asked, document))
     if problems or base is None or ratios is None or replications is None:
         raise InputError(problems)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
 
 from vinfra.document import Document
-from vinfra.errors import InputError
+from vinfra.errors import InputError, Problem
 from vinfra.scenario.axes import Axis, axes, spread
 from vinfra.scenario.overrides import Override
+from vinfra.scenario.plugins import gather
 from vinfra.scenario.references import place
 from vinfra.scenario.schema_rows import MOST_ROWS, Kind
 
@@ -25,26 +27,44 @@ from vinfra.scenario.schema_rows import MOST_ROWS, Kind
 def combinations(document: Document) -> list[tuple[Override, ...]]:
     """The rows of the sweep, each its changes in the order of the file and no two alike; one empty row without a sweep.
     InputError for what is wrong of ranges or design; what has not the shape of them is left to the schema."""
-    spanned, written = axes(document), document.data.get("design")
+    problems: list[Problem] = []
+    spanned = gather(problems, lambda: axes(document))
+    written = document.data.get("design")
+    drawing = _understood(written) if isinstance(written, dict) else None
+    if drawing is not None:
+        problems += _refused(document, *drawing[:2])
+    if problems or spanned is None:
+        raise InputError(problems)
     if not isinstance(written, dict):
-        return list(itertools.product(*map(spread, spanned)))
+        return _every(document, spread(spanned))
+    return [()] if drawing is None else _distinct(spanned, _sample(document, *drawing, len(spanned)))
+
+
+def _every(document: Document, values: Sequence[Sequence[Override]]) -> list[tuple[Override, ...]]:
+    """All combinations; InputError where they are more than anybody waits for."""
+    count = math.prod(map(len, values))
+    if count > MOST_ROWS:
+        cure = "write larger steps, or a `design` that draws a sample"
+        raise InputError.at(place(document, ("sweep",)), f"spans {count:,} rows, above {MOST_ROWS:,}: {cure}", "sweep")
+    return list(itertools.product(*values))
+
+
+def _understood(written: Mapping[str, Any]) -> tuple[str, int, int] | None:
+    """Kind, points and seed; None where the schema has something to say of them."""
     kind, points, seed = str(written.get("kind")), written.get("points"), written.get("seed", 0)
     if kind not in get_args(Kind) or not isinstance(points, int) or not isinstance(seed, int):
-        return [()]
-    if not 1 <= points <= MOST_ROWS or seed < 0:
-        return [()]
-    if not spanned:
-        raise InputError.at(place(document, ("design",)), "draws from nothing: add a `sweep` with ranges", "design")
-    _refuse(document, kind, points)
-    return _distinct(spanned, _sample(document, kind, points, seed, len(spanned)))
+        return None
+    return (kind, points, seed) if 1 <= points <= MOST_ROWS and seed >= 0 else None
 
 
-def _refuse(document: Document, kind: str, points: int) -> None:
-    """A Sobol sequence is even over powers of two alone."""
+def _refused(document: Document, kind: str, points: int) -> Iterator[Problem]:
+    """A design needs something to draw from, and a Sobol sequence is even over powers of two alone."""
+    if not document.data.get("sweep"):
+        yield Problem(place(document, ("design",)), "design", "draws from nothing: add a `sweep` with ranges")
     if kind == "sobol" and points & (points - 1):
         below = 1 << (points.bit_length() - 1)
-        where = place(document, ("design", "points"))
-        raise InputError.at(where, f"must be a power of two, {below} or {2 * below}; got {points}", "design.points")
+        sentence = f"must be a power of two, {below} or {2 * below}; got {points}"
+        yield Problem(place(document, ("design", "points")), "design.points", sentence)
 
 
 def _sample(document: Document, kind: str, points: int, seed: int, dimensions: int) -> Any:

@@ -36,6 +36,12 @@ def key(variant: str, at: dict[str, Any], replication: int) -> str:
     return json.dumps([variant, at, replication], sort_keys=True)
 
 
+def apart(name: str) -> tuple[str, int]:
+    """The name of a point taken apart: what its replications have in common, and its number among them."""
+    common, _, number = name.rpartition(", ")
+    return common, int(number.removesuffix("]"))
+
+
 class Entry(NamedTuple):
     """A point as a row of the ledger holds it; it can be made where the point was simulated, and is small to send."""
 

@@ -10,7 +10,7 @@ stopping on a lucky pair.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vinfra.document import Document
@@ -34,16 +34,36 @@ class Stopping:
     def enough(self, replications: Sequence[Measured]) -> int | None:
         """How many of these, in their order, are enough; None where more are needed. A point that was refused or
         failed has no metrics; it counts, and its interval is over the others."""
-        if not self.until or self.at_least == self.at_most:
-            return self.at_most if len(replications) >= self.at_most else None
-        running = {column: _Running() for column in self.until}
-        for number, measured in enumerate(replications[: self.at_most], start=1):
-            for column, values in running.items():
-                if (value := measured.get(column)) is not None:
-                    values.add(value)
-            if number >= self.at_least and all(running[name].within(part) for name, part in self.until.items()):
-                return number
-        return self.at_most if len(replications) >= self.at_most else None
+        watch = Watch(self)
+        for measured in replications:
+            watch.see(measured)
+        return watch.enough
+
+
+class Watch:
+    """The replications of one point, seen one by one in their order; `enough` is how many are, once they are."""
+
+    def __init__(self, stopping: Stopping) -> None:
+        self.seen = 0
+        self.enough: int | None = None
+        self._stopping = stopping
+        fixed = stopping.at_least == stopping.at_most
+        self._running = {} if fixed else {column: _Running() for column in stopping.until}
+
+    def see(self, measured: Measured) -> None:
+        """The next replication."""
+        if self.enough is not None:
+            return
+        self.seen += 1
+        for column, values in self._running.items():
+            if (value := measured.get(column)) is not None:
+                values.add(value)
+        if self.seen >= self._stopping.at_most or (self.seen >= self._stopping.at_least and self._known()):
+            self.enough = self.seen
+
+    def _known(self) -> bool:
+        asked = self._stopping.until.items()
+        return bool(self._running) and all(self._running[column].within(part) for column, part in asked)
 
 
 class _Running:
@@ -66,20 +86,28 @@ class _Running:
         return half <= part * abs(self.mean)
 
 
-def stopping(asked: int | Replications, document: Document) -> Stopping:
-    """What was asked; InputError for a metric that there is not, and for bounds that leave no room."""
-    if isinstance(asked, int):
-        return Stopping(asked, asked, {})
-    problems, until = [], {}
-    if asked.at_most < asked.at_least:
+def stopping(asked: int | Replications | None, document: Document) -> Stopping:
+    """What was asked; InputError for a metric that there is not, and for bounds that leave no room. Where the schema
+    did not understand what was asked (None), metrics are looked up all the same."""
+    problems = [*_unknown(document)]
+    if isinstance(asked, Replications) and asked.at_most < asked.at_least:
         sentence = f"must be at least `at_least`, which is {asked.at_least}; got {asked.at_most}"
         problems.append(Problem(place(document, ("replications", "at_most")), "replications.at_most", sentence))
-    for name, part in asked.until.items():
-        try:
-            until[find(name).column] = part
-        except KeyError as unknown:
-            at = place(document, ("replications", "until", name))
-            problems.append(Problem(at, f"replications.until.{name}", str(unknown.args[0])))
     if problems:
         raise InputError(problems)
+    if not isinstance(asked, Replications):
+        return Stopping(asked or 1, asked or 1, {})
+    until = {find(name).column: part for name, part in asked.until.items()}
     return Stopping(asked.at_least, asked.at_most, until)
+
+
+def _unknown(document: Document) -> Iterator[Problem]:
+    """Metrics that there are not."""
+    written = document.data.get("replications")
+    until = written.get("until") if isinstance(written, dict) else None
+    for name in until if isinstance(until, dict) else ():
+        try:
+            find(str(name))
+        except KeyError as unknown:
+            at = place(document, ("replications", "until", name))
+            yield Problem(at, f"replications.until.{name}", str(unknown.args[0]))

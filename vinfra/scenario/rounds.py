@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from vinfra.scenario.ledger import key
+from vinfra.scenario.ledger import apart, key
 from vinfra.scenario.points import Column, Row, Spot
-from vinfra.scenario.replications import Measured, Stopping
+from vinfra.scenario.replications import Measured, Stopping, Watch
 
 AHEAD = 2  # replications asked for at once for each process: one it works at, one that waits
 
@@ -18,22 +18,25 @@ AHEAD = 2  # replications asked for at once for each process: one it works at, o
 class _Group:
     """One row of one variant: its replications by number, and how many of them are enough."""
 
-    def __init__(self, column: Column, row: Row) -> None:
+    def __init__(self, column: Column, row: Row, stopping: Stopping) -> None:
         self.column, self.row = column, row
         self.found: dict[int, Measured] = {}
-        self.enough: int | None = None
+        self._watch = Watch(stopping)
 
-    def settle(self, stopping: Stopping) -> None:
+    @property
+    def enough(self) -> int | None:
+        """How many of its replications are enough, where they are."""
+        return self._watch.enough
+
+    def settle(self) -> None:
         """See whether the replications that are there without a gap are enough."""
-        if self.enough is None and len(self.found) >= stopping.at_least:
-            prefix: list[Measured] = []
-            while len(prefix) in self.found:
-                prefix.append(self.found[len(prefix)])
-            self.enough = stopping.enough(prefix)
+        while self.enough is None and self._watch.seen in self.found:
+            self._watch.see(self.found[self._watch.seen])
 
     def lacks(self, until: int) -> Iterable[Spot]:
-        """Replications below `until` that are not there."""
-        return (Spot(self.column, self.row, number) for number in range(until) if number not in self.found)
+        """Replications below `until` that are not there; those that were seen are."""
+        numbers = range(self._watch.seen, until)
+        return (Spot(self.column, self.row, number) for number in numbers if number not in self.found)
 
 
 class Rounds:
@@ -43,21 +46,19 @@ class Rounds:
         self, stopping: Stopping, columns: Sequence[Column], rows: Sequence[Row], done: Mapping[str, Measured]
     ) -> None:
         self.stopping = stopping
-        self._groups = [_Group(column, row) for row in rows for column in columns]
-        self._of = {key(group.column.name, group.row.at, 0): group for group in self._groups}
+        self._groups = [_Group(column, row, stopping) for row in rows for column in columns]
+        self._of = {apart(key(group.column.name, group.row.at, 0))[0]: group for group in self._groups}
+        for name, measured in done.items():
+            common, number = apart(name)
+            if common in self._of and number < stopping.at_most:
+                self._of[common].found[number] = measured
         for group in self._groups if done else ():
-            for number in range(stopping.at_most):
-                name = key(group.column.name, group.row.at, number)
-                if name in done:
-                    group.found[number] = done[name]
-                elif number >= stopping.at_least:
-                    break
-            group.settle(stopping)
+            group.settle()
 
     def missing(self, processes: int = 1) -> list[Spot]:
         """What to simulate next, in the order of the file; nothing when the run is complete."""
         for group in self._groups:
-            group.settle(self.stopping)
+            group.settle()
         rest = [group for group in self._groups if group.enough is None]
         first = [spot for group in rest for spot in group.lacks(self.stopping.at_least)]
         if first or not rest:
@@ -68,7 +69,8 @@ class Rounds:
 
     def note(self, variant: str, at: Mapping[str, object], replication: int, measured: Measured) -> None:
         """A point is done."""
-        self._of[key(variant, dict(at), 0)].found[replication] = measured
+        common, number = apart(key(variant, dict(at), replication))
+        self._of[common].found[number] = measured
 
     def spots(self) -> list[Spot]:
         """The points of the answer, row by row, variant by variant, replication by replication."""
