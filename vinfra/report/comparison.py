@@ -114,6 +114,12 @@ def mean(points: Sequence[Point], column: str) -> tuple[float | None, float | No
     return (sum(values) / len(values) if values else None), half_width(values)
 
 
+def by_replication(points: Sequence[Point], variant: str, metric: Metric) -> dict[int, float]:
+    """The finite values of a metric that the points of a variant have, by replication."""
+    mine = [(point.replication, point.metrics.get(metric.column)) for point in points if point.variant == variant]
+    return {number: value for number, value in sorted(mine) if value is not None and math.isfinite(value)}
+
+
 def titled(metric: Metric) -> str:
     """A metric in words with its unit: Energy (kWh)."""
     unit = numbers.unit(metric.unit)

@@ -141,18 +141,24 @@ def _at(between: Between, part: float) -> float:
     return round(value) if between.whole else float(f"{value:.6g}")
 
 
-def _number(value: Any) -> tuple[Fraction, str]:
-    """The number and the unit of what was written; ValueError where it is neither."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return Fraction(str(value)), ""
+def magnitude(value: Any) -> tuple[Fraction, str] | None:
+    """The number and the unit (nothing for a bare number) of what was written; None where it is neither."""
+    if isinstance(value, int | float):
+        known = not isinstance(value, bool) and math.isfinite(value)
+        return (Fraction(str(value)), "") if known else None
     match = QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    return None if match is None else (Fraction(match[1]), match[2] or "")
+
+
+def _number(value: Any) -> tuple[Fraction, str]:
+    """The number and the unit of an end or a step; ValueError where it is neither."""
+    found = magnitude(value)
+    if found is None:
         shown = json.dumps(value, default=str)
         raise ValueError(f"has the end or step {shown}: write a number, or one with its unit such as '64 GiB'")
-    number = Fraction(match[1])
-    if abs(number) > sys.float_info.max:
+    if abs(found[0]) > sys.float_info.max:
         raise ValueError(f"has the end or step '{value}', which is too large for a number")
-    return number, match[2] or ""
+    return found
 
 
 def _plain(number: float) -> str:
