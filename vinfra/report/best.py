@@ -15,7 +15,7 @@ from typing import Any
 
 from vinfra.metrics.interval import half_width
 from vinfra.metrics.metric import Metric
-from vinfra.report.comparison import by_replication, grouped, titled, where
+from vinfra.report.comparison import by_replication, grouped, titled
 from vinfra.scenario.results import Run
 
 ROWS = 4  # fewer are seen at a glance
@@ -122,9 +122,3 @@ def _alike(best: _Row, row: _Row) -> bool | None:
     if half is None:
         return None
     return abs(math.fsum(apart) / len(apart)) <= half
-
-
-def line(best: Best, variants: int) -> str:
-    """Where a best row is, in words."""
-    place = where(best.at)
-    return f"{best.variant}, {place}" if variants > 1 else place

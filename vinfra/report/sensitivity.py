@@ -4,8 +4,8 @@
     pull = correlation of the ranks of parameter and metric, after the ranks of the other numbers are taken out of both
 
 Of every combination the parts are exact, and what they leave is of parameters together. Of a sample rows are gathered
-in bins of eight and more, and the part is corrected for what bins explain by chance; it is shown where an F test, at
-5 % over all cells of the table, finds more than that. Seeds: residual variance of rows x replications, a replication
+in bins of eight and more, and the part is corrected for what bins explain by chance. An effect is told where an F test
+between bins or a t test of the pull, at 5 % over all cells of the table (Bonferroni), finds more than chance. Seeds: residual variance of rows x replications, a replication
 having the same streams in every row, as a part of the variance of the means.
 Sources: Pearson (1905) and Kelley (PNAS 1935), the ratio and its correction; Iman and Conover (Technometrics 1979),
 ranks in regression; Saltelli et al., Global Sensitivity Analysis (2008), first order; Loeppky, Sacks and Welch
@@ -128,15 +128,17 @@ def _table(run: Run, metric: Metric, variant: str) -> _Table | None:
 
 def _finding(table: _Table, parameters: Sequence[Swept], level: float) -> Finding:
     grid = is_grid(table.rows)
-    pulls = _pulls(table, parameters, level)
-    parts = [_part(table, parameter, grid, level) for parameter in parameters]
-    together = max(0.0, 1 - math.fsum(part or 0.0 for part in parts)) if grid else None
-    effects = [Effect(part, pull) for part, pull in zip(parts, pulls, strict=True)]
+    effects = []
+    for parameter, pull in zip(parameters, _pulls(table, parameters, level), strict=True):
+        part, told = _part(table, parameter, grid, level)
+        effects.append(Effect(part if told or pull is not None else None, pull))
+    together = max(0.0, 1 - math.fsum(effect.part or 0.0 for effect in effects)) if grid else None
     return Finding(table.metric, table.variant, len(table.rows), effects, together, _seeds(table))
 
 
-def _part(table: _Table, parameter: Swept, grid: bool, level: float) -> float | None:
-    """The part of the variance that is between the values (or bins of values) of a parameter."""
+def _part(table: _Table, parameter: Swept, grid: bool, level: float) -> tuple[float | None, bool]:
+    """The part of the variance that is between the values (or bins of values) of a parameter, and whether it is more
+    than chance."""
     from scipy.stats import f_oneway
 
     groups = [table.means[chosen] for chosen in _groups(table, parameter, grid)]
@@ -144,14 +146,13 @@ def _part(table: _Table, parameter: Swept, grid: bool, level: float) -> float | 
     between = math.fsum(len(group) * (group.mean() - middle) ** 2 for group in groups)
     ratio = min(1.0, between / float(((table.means - middle) ** 2).sum()))
     if grid:
-        return ratio
+        return ratio, True
     count, bins = len(table.means), len(groups)
-    within = 1 - ratio
     if bins < 2 or count <= bins:
-        return None
-    if within > ALIKE and f_oneway(*groups).pvalue > 1 - level:
-        return None
-    return max(0.0, 1 - within * (count - 1) / (count - bins))
+        return None, False
+    if 1 - ratio <= ALIKE:
+        return ratio, True
+    return max(0.0, 1 - (1 - ratio) * (count - 1) / (count - bins)), bool(f_oneway(*groups).pvalue < 1 - level)
 
 
 def _groups(table: _Table, parameter: Swept, grid: bool) -> list[NDArray[np.bool_]]:

@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from vinfra.report import numbers
+from vinfra.report import numbers, words
+from vinfra.report.best import bests
 from vinfra.report.comparison import Block, Cell, Comparison, compare, titled, where
 from vinfra.report.paper import Paper
 from vinfra.report.timeline import sentences
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 ROWS = 12  # blocks on a terminal; a sweep of thousands belongs into the exports
+METRICS = 6  # of which the best row is told
 FAILURES = 10
+NOTES = 4  # rows of a sweep differ in the numbers of their notes
 LABEL = 30  # widest first column
 GAP = 2
 
@@ -54,6 +57,7 @@ class _Sheet(Paper):
         self.console.print()
         self.tables()
         self.legend()
+        self.best()
         for name, sentence in islice(sentences(self.run), ROWS):
             self.say(f"{name}: {sentence}")
         for claim in self.run.expect:
@@ -119,20 +123,35 @@ class _Sheet(Paper):
 
     def legend(self) -> None:
         compared = self.compared
-        words = list(_legend(self.run, compared))
-        if words:
-            self.say("; ".join(words), "dim")
+        marks = list(_legend(self.run, compared))
+        if marks:
+            self.say("; ".join(marks), "dim")
         for number, note in enumerate(compared.notes, start=1):
             self.say(f"[{number}] refused: {note}")
-        for note in self.run.notes[:FAILURES]:
+        notes = self.run.notes
+        shown = notes[: NOTES if self.run.sweep else FAILURES]
+        for note in shown:
             self.say(f"note: {note}", "yellow")
+        if len(notes) > len(shown):
+            self.say(f"{len(notes) - len(shown)} more notes are in the report", "yellow")
         if compared.failures:
             self.say(f"{len(compared.failures)} of {compared.points} points failed:", "bold red")
             for failure in compared.failures[:FAILURES]:
                 self.say(f"  {failure}")
             if len(compared.failures) > FAILURES:
                 self.say(f"  and {len(compared.failures) - FAILURES} more, in points.parquet")
-        if words or compared.notes or compared.failures:
+        if marks or compared.notes or compared.failures:
+            self.console.print()
+
+    def best(self) -> None:
+        """Where a sweep is at its best, metric by metric."""
+        found = bests(self.run)
+        for one in found[:METRICS]:
+            best, many = one.overall, len(self.run.variants) > 1
+            others = f"; {best.others}" if best.others else ""
+            row = f"{best.variant}, {where(best.at)}" if many else where(best.at)
+            self.say(f"best {words.lowered(best.label)}: {numbers.number(best.value)} at {row}{others}")
+        if found:
             self.console.print()
 
     def claim(self, claim: Claim) -> None:
