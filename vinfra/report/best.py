@@ -44,10 +44,21 @@ class Best:
     @property
     def others(self) -> str:
         """How many rows might be as good, in words."""
-        count, words = (self.equal, "equal to it") if self.alike is None else (self.alike, "not told apart")
-        if count == 0:
+        words = "equal to it" if self.alike is None else "not told apart"
+        if self.anywhere:
+            return f"all others {words}"
+        if self._others == 0:
             return "" if self.alike is None else "told apart from all others"
-        return f"all others {words}" if count == self.rows - 1 else f"{count:,} more {words}"
+        return f"{self._others:,} more {words}"
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether any row might be as good, so that it says nothing where this one is."""
+        return self._others == self.rows - 1
+
+    @property
+    def _others(self) -> int:
+        return self.equal if self.alike is None else self.alike
 
 
 @dataclass(frozen=True, slots=True)

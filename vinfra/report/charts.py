@@ -14,9 +14,9 @@ from vinfra.report import dates
 from vinfra.report.comparison import grouped, mean, row_key, where
 from vinfra.report.curves import Curve
 from vinfra.report.numbers import unit
-from vinfra.report.numbers import value as shown
 from vinfra.report.style import Style
-from vinfra.scenario.results import Run
+from vinfra.report.swept import Swept, is_grid, swept
+from vinfra.scenario.results import Point, Run
 
 MOST_ROWS = 100  # that a choice offers; all of them are in the exports
 TICKS = 12  # swept values that are written at the axis one by one
@@ -75,35 +75,62 @@ def over_parameter(run: Run, metric: Metric) -> tuple[Spec, list[Spec], list[str
     the first hundred are drawn.
     """
     path = parameter(run)
-    numeric = all(_is_number(point.at.get(path)) for point in run.points)
+    axis = next(one for one in swept(run) if one.path == path)
     rest: dict[str, tuple[int, str]] = {}
     values: list[Spec] = []
     for at, points in grouped(run.points):
         others = {key: value for key, value in at.items() if key != path}
         row, _ = rest.setdefault(row_key(others), (len(rest), where(others)))
-        if row >= MOST_ROWS:
-            continue
-        x = at[path] if numeric else shown(at.get(path))
-        for index, variant in enumerate(run.variants):
-            average, half = mean([point for point in points if point.variant == variant.name], metric.column)
-            if average is not None and math.isfinite(average):
-                spread = half or 0.0
-                row_of = {"r": row, "id": index, "x": x, "v": average}
-                values.append({**row_of, "lo": average - spread, "hi": average + spread})
-    spread_shown = any(value["lo"] < value["v"] for value in values)
+        if row < MOST_ROWS:
+            x = axis.number(at) if axis.numeric else axis.shown(at)
+            values += [{"r": row, "x": x, **mark} for mark in _marks(run, metric, points)]
     ticks = sorted({value["x"] for value in values})
-    spec = _parameter_spec(path, metric, len(run.variants), numeric, spread_shown, ticks)
+    title = f"{path} ({axis.unit})" if axis.unit else path
+    spec = _parameter_spec(title, metric, len(run.variants), axis.numeric, _spread(values), ticks)
     return spec, values, [name for _, name in rest.values()][:MOST_ROWS]
+
+
+def over_sample(run: Run, metric: Metric) -> tuple[Spec, list[Spec], list[str]]:
+    """A metric over each swept number in turn, a point for each row of a sample: specification, data, and the numbers.
+
+    Rows of a sample differ in all parameters at once, so there is nothing to join.
+    """
+    axes = [axis for axis in swept(run) if axis.numeric]
+    values: list[Spec] = []
+    for at, points in grouped(run.points):
+        marks = _marks(run, metric, points)
+        values += [{"r": row, "x": axis.number(at), **mark} for row, axis in enumerate(axes) for mark in marks]
+    spec = _parameter_spec(None, metric, len(run.variants), True, _spread(values), [], joined=False)
+    return spec, values, [axis.title for axis in axes]
+
+
+def is_sample(run: Run) -> bool:
+    """Whether rows are a sample that can be drawn over numbers, and not every combination."""
+    return not is_grid([at for at, _ in grouped(run.points)]) and any(axis.numeric for axis in swept(run))
+
+
+def _marks(run: Run, metric: Metric, points: Sequence[Point]) -> list[Spec]:
+    """Mean and interval of each variant at a row."""
+    found = []
+    for index, variant in enumerate(run.variants):
+        average, half = mean([point for point in points if point.variant == variant.name], metric.column)
+        if average is not None and math.isfinite(average):
+            spread = half or 0.0
+            found.append({"id": index, "v": average, "lo": average - spread, "hi": average + spread})
+    return found
+
+
+def _spread(values: Sequence[Spec]) -> bool:
+    return any(value["lo"] < value["v"] for value in values)
 
 
 def parameter(run: Run) -> str:
     """The swept path with the most values; of several, one whose values are numbers, then the first."""
 
-    def rank(path: str) -> tuple[int, bool]:
-        values = {row_key({"": point.at.get(path)}) for point in run.points}
-        return (len(values), all(_is_number(point.at.get(path)) for point in run.points))
+    def rank(axis: Swept) -> tuple[int, bool]:
+        return (len({row_key({"": point.at.get(axis.path)}) for point in run.points}), axis.numeric)
 
-    return max(run.sweep, key=rank)
+    return max(swept(run), key=rank).path
 
 
 def has_bars(spec: Spec) -> bool:
@@ -111,11 +138,19 @@ def has_bars(spec: Spec) -> bool:
     return any("y2" in layer["encoding"] for layer in spec["layer"])
 
 
-def _parameter_spec(path: str, metric: Metric, variants: int, numeric: bool, spread: bool, ticks: list[Any]) -> Spec:
-    x: Spec = {"field": "x", "axis": {"title": path, "labelAngle": 0}}
+def _parameter_spec(
+    title: str | None,
+    metric: Metric,
+    variants: int,
+    numeric: bool,
+    spread: bool,
+    ticks: list[Any],
+    joined: bool = True,
+) -> Spec:
+    x: Spec = {"field": "x", "axis": {"title": title, "labelAngle": 0}}
     if numeric:
         x |= {"type": "quantitative", "scale": {"zero": False, "nice": False, "padding": 12}}
-        if len(ticks) <= TICKS:
+        if 0 < len(ticks) <= TICKS:
             x["axis"]["values"] = ticks
     else:
         x |= {"type": "nominal", "sort": None}
@@ -127,12 +162,18 @@ def _parameter_spec(path: str, metric: Metric, variants: int, numeric: bool, spr
         {"field": "v", "type": "quantitative", "title": "v"},
     ]
     layers: list[Spec] = []
-    if numeric:
+    if numeric and joined:
         layers.append({"mark": {"type": "line", "strokeWidth": 1.8}, "encoding": {"strokeDash": _dash(variants)}})
     if spread:
         layers.append({"mark": {"type": "rule", "strokeWidth": 1.2}, "encoding": {"y2": {"field": "hi"}}})
         layers[-1]["encoding"]["y"] = {"field": "lo", "type": "quantitative"}
-    point = {"type": "point", "filled": True, "size": 70, "opacity": 1, "tooltip": {"content": "data"}}
+    point = {
+        "type": "point",
+        "filled": True,
+        "size": 70 if joined else 42,
+        "opacity": 1 if joined else 0.75,
+        "tooltip": {"content": "data"},
+    }
     layers.append({"mark": point, "encoding": {"shape": _shape(variants), "tooltip": tips}})
     for layer in layers:
         layer["encoding"].setdefault("y", _upright("v", unit(metric.unit)))
@@ -179,7 +220,3 @@ def _dash(variants: int) -> Spec:
 
 def _shape(variants: int) -> Spec:
     return {"field": "id", "type": "nominal", "legend": None, "scale": _scale(variants, "shape")}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -29,6 +29,7 @@ class Figure:
     rows: list[str]
     variants: list[int]
     spec: charts.Spec
+    choice: str = "at"
     unit: str = ""
     time: str = ""
     zero: int | None = None
@@ -131,16 +132,20 @@ def _under(run: Run, curve: Curve, left_out: int) -> Iterator[str]:
 
 def _over_parameter(run: Run) -> Iterator[Figure]:
     metrics = [metric for metric in run.metrics if metric not in stacked(run)]
+    sample = bool(run.sweep) and charts.is_sample(run)
+    over = "a swept number" if sample else charts.parameter(run) if run.sweep else ""
     for index, metric in enumerate(metrics[:METRICS] if run.sweep else ()):
-        spec, values, rows = charts.over_parameter(run, metric)
+        spec, values, rows = charts.over_sample(run, metric) if sample else charts.over_parameter(run, metric)
         bars = " Bars: 95 % interval of the mean (Student's t)." if charts.has_bars(spec) else ""
+        each = " A mark for each row." if sample else ""
         if values:
             yield Figure(
                 id=f"parameter-{index}",
                 kind="parameter",
                 title=label(metric.name),
-                caption=_sentence(metric.description) + bars,
-                label=f"Chart of {metric.column} over {charts.parameter(run)}, one mark for each variant",
+                caption=_sentence(metric.description) + each + bars,
+                label=f"Chart of {metric.column} over {over}, one mark for each variant",
+                choice="over" if sample else "at",
                 rows=rows,
                 variants=sorted({value["id"] for value in values}),
                 spec=spec,

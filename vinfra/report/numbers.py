@@ -11,6 +11,7 @@ from typing import Any
 
 MISSING = "\u2013"  # en dash
 TIMES = "\u00d7"
+SPACE = "\u00a0"  # keeps a number and its unit on one line
 UNITS = {"kwh": "kWh", "w": "W", "pct": "%", "hz": "Hz", "mb": "MB", "gb": "GB", "gib": "GiB"}
 QUALIFIERS = {"mean", "peak", "last", "min", "max", "p50", "p95", "p99"}
 SPELLED = {
@@ -43,6 +44,11 @@ def number(value: float | None, digits: int = 4) -> str:
 def ratio(value: float) -> str:
     """A ratio with three significant digits and a times sign, such as 0.940 times."""
     return f"{_three(value)}{TIMES}"
+
+
+def percent(part: float) -> str:
+    """A part of a whole: 34 %, and what rounds to nothing as <1 %."""
+    return f"<1{SPACE}%" if 0 < part < 0.005 else f"{100 * part:.0f}{SPACE}%"
 
 
 def _three(value: float) -> str:

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from vinfra.report import bundle, sealed, words
+from vinfra.report.best import bests
 from vinfra.report.comparison import Comparison, compare, where
 from vinfra.report.curves import curves
 from vinfra.report.exports import FILES, PAGE, versions
 from vinfra.report.figures import Figure, constants, figures, legend
+from vinfra.report.sensitivity import sensitivity
 from vinfra.report.style import CONFIG
+from vinfra.report.swept import swept
 from vinfra.report.timeline import Timelines, timelines
 from vinfra.report.tones import TONES
 from vinfra.report.whole import write_text
@@ -22,6 +25,7 @@ from vinfra.scenario.results import Run
 prefetch = bundle.prefetch
 
 BLOCKS = 100  # rows of a sweep in the table; all of them are in the exports
+FOLDED, UNFOLDED = 12, 6  # of more than so many rows, those that are seen before the reader asks for the rest
 
 
 def write(run: Run, folder: Path) -> Path:
@@ -44,6 +48,10 @@ def render(run: Run) -> str:
         compared=compared,
         where=where,
         blocks=compared.blocks[:BLOCKS],
+        unfolded=UNFOLDED if len(compared.blocks) > FOLDED else BLOCKS,
+        axes=swept(run),
+        bests=bests(run),
+        sensitivity=sensitivity(run),
         single=len(run.metrics) == 1 and len(compared.blocks) > 1,
         width=len(compared.variants) + 1,
         marks=_marks(run, compared),

@@ -13,12 +13,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from vinfra.report.numbers import duration, number, ratio, value
+from vinfra.report.numbers import duration, number, percent, ratio, value
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-FILTERS = {"number": number, "ratio": ratio, "duration": duration, "shown": value}
+FILTERS = {"number": number, "ratio": ratio, "percent": percent, "duration": duration, "shown": value}
 
 
 def inside(script: str) -> str:

@@ -5,8 +5,9 @@
 
 Of every combination the parts are exact, and what they leave is of parameters together. Of a sample rows are gathered
 in bins of eight and more, and the part is corrected for what bins explain by chance. An effect is told where an F test
-between bins or a t test of the pull, at 5 % over all cells of the table (Bonferroni), finds more than chance. Seeds: residual variance of rows x replications, a replication
-having the same streams in every row, as a part of the variance of the means.
+between bins or a t test of the pull, at 5 % over all cells of the table (Bonferroni), finds more than chance.
+Seeds: residual variance of rows x replications, a replication having the same streams in every row, as a part of the
+variance of the means.
 Sources: Pearson (1905) and Kelley (PNAS 1935), the ratio and its correction; Iman and Conover (Technometrics 1979),
 ranks in regression; Saltelli et al., Global Sensitivity Analysis (2008), first order; Loeppky, Sacks and Welch
 (Technometrics 2009), ten rows a parameter; Scheffe, The Analysis of Variance (1959), rows x replications.
@@ -14,6 +15,7 @@ ranks in regression; Saltelli et al., Global Sensitivity Analysis (2008), first 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -72,6 +74,11 @@ class Sensitivity:
     findings: list[Finding] = field(default_factory=list)
     grid: bool = False
     unsaid: list[str] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[list[Finding]]:
+        """The findings, metric by metric."""
+        return [list(group) for _, group in itertools.groupby(self.findings, key=lambda finding: finding.metric.column)]
 
     @property
     def seeds(self) -> bool:

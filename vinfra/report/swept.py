@@ -13,6 +13,8 @@ from vinfra.report.numbers import value as shown
 from vinfra.scenario.axes import magnitude
 from vinfra.scenario.results import Run
 
+DIGITS = 12  # more than ranges are drawn with, and fewer than show how decimals are held
+
 
 @dataclass(frozen=True, slots=True)
 class Swept:
@@ -36,6 +38,10 @@ class Swept:
         """The number it takes at a row."""
         found = magnitude(at.get(self.path))
         return math.nan if found is None else float(found[0])
+
+    def bare(self, at: dict[str, Any]) -> str:
+        """What it takes at a row, without the unit that its title says."""
+        return f"{self.number(at):,.{DIGITS}g}" if self.numeric else self.shown(at)
 
     def shown(self, at: dict[str, Any]) -> str:
         """What it takes at a row, for people."""

@@ -150,7 +150,8 @@ class _Sheet(Paper):
             best, many = one.overall, len(self.run.variants) > 1
             others = f"; {best.others}" if best.others else ""
             row = f"{best.variant}, {where(best.at)}" if many else where(best.at)
-            self.say(f"best {words.lowered(best.label)}: {numbers.number(best.value)} at {row}{others}")
+            place = "" if best.anywhere else f" at {row}"
+            self.say(f"best {words.lowered(best.label)}: {numbers.number(best.value)}{place}{others}")
         if found:
             self.console.print()
 
