@@ -11,7 +11,7 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp lint
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
-	@$(BIN)/python -m pytest -q -n 2 -m slow
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m slow
 
 lint: $(VENV)/test.stamp
 	@$(BIN)/ruff check .

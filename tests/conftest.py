@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from actors.connect import LOOPBACK, QUIET
+
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("VINFRA_DATA", ROOT.parent / "shared" / "data"))
+
+# Ray reads its settings when it is imported, which any test may do: a token that all of a session share, as its
+# authentication wants it, and nothing but the loopback.
+os.environ.setdefault("RAY_AUTH_MODE", "token")
+os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+for name, value in {**LOOPBACK, **QUIET}.items():
+    os.environ.setdefault(name, value)
 
 # Machines that run tests are shared and noisy: an example that takes long is not a failure.
 settings.register_profile("shared", deadline=None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -24,10 +23,6 @@ from vinfra.scenario.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 90.0  # seconds of any command
-# All nodes and drivers of one test session share a token, as Ray's authentication wants it.
-os.environ.setdefault("RAY_AUTH_MODE", "token")
-os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-
 SWEEP = "{vms.web.count: {from: 1, to: 40, step: 1}}"
 SCENARIO = """\
 scenario: swept
