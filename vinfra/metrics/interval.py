@@ -47,6 +47,8 @@ def half_width(values: Sequence[float]) -> float | None:
     count = len(values)
     if count < 2 or not all(map(math.isfinite, values)):
         return None
+    if min(values) == max(values):
+        return 0.0  # and not what is left of rounding the mean
     mean = math.fsum(values) / count
     variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
     return quantile(count - 1) * math.sqrt(variance / count)

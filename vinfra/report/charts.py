@@ -18,6 +18,7 @@ from vinfra.report.style import Style
 from vinfra.report.swept import Swept, is_grid, swept
 from vinfra.scenario.results import Point, Run
 
+MOST_MARKS = 400  # rows of a sample that are drawn
 MOST_ROWS = 100  # that a choice offers; all of them are in the exports
 TICKS = 12  # swept values that are written at the axis one by one
 Spec = dict[str, Any]
@@ -93,11 +94,11 @@ def over_parameter(run: Run, metric: Metric) -> tuple[Spec, list[Spec], list[str
 def over_sample(run: Run, metric: Metric) -> tuple[Spec, list[Spec], list[str]]:
     """A metric over each swept number in turn, a point for each row of a sample: specification, data, and the numbers.
 
-    Rows of a sample differ in all parameters at once, so there is nothing to join.
+    Rows of a sample differ in all parameters at once, so there is nothing to join. The first few hundred are drawn.
     """
     axes = [axis for axis in swept(run) if axis.numeric]
     values: list[Spec] = []
-    for at, points in grouped(run.points):
+    for at, points in grouped(run.points)[:MOST_MARKS]:
         marks = _marks(run, metric, points)
         values += [{"r": row, "x": axis.number(at), **mark} for row, axis in enumerate(axes) for mark in marks]
     spec = _parameter_spec(None, metric, len(run.variants), True, _spread(values), [], joined=False)
@@ -111,13 +112,19 @@ def is_sample(run: Run) -> bool:
 
 def _marks(run: Run, metric: Metric, points: Sequence[Point]) -> list[Spec]:
     """Mean and interval of each variant at a row."""
-    found = []
+    found: list[Spec] = []
     for index, variant in enumerate(run.variants):
         average, half = mean([point for point in points if point.variant == variant.name], metric.column)
         if average is not None and math.isfinite(average):
             spread = half or 0.0
-            found.append({"id": index, "v": average, "lo": average - spread, "hi": average + spread})
+            drawn = {"v": average, "lo": average - spread, "hi": average + spread}
+            found.append({"id": index, **{name: _short(value) for name, value in drawn.items()}})
     return found
+
+
+def _short(value: float) -> float:
+    """More digits than a screen has pixels, and fewer than a number has."""
+    return float(f"{value:.6g}")
 
 
 def _spread(values: Sequence[Spec]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from vinfra.report import charts
+from vinfra.report.comparison import grouped
 from vinfra.report.curves import PER_LINE, Curve, Curves
 from vinfra.report.numbers import label, unit
 from vinfra.report.stacks import Kind, stacked, stacks
@@ -137,7 +138,7 @@ def _over_parameter(run: Run) -> Iterator[Figure]:
     for index, metric in enumerate(metrics[:METRICS] if run.sweep else ()):
         spec, values, rows = charts.over_sample(run, metric) if sample else charts.over_parameter(run, metric)
         bars = " Bars: 95 % interval of the mean (Student's t)." if charts.has_bars(spec) else ""
-        each = " A mark for each row." if sample else ""
+        each = f" {_rows_drawn(run)}" if sample else ""
         if values:
             yield Figure(
                 id=f"parameter-{index}",
@@ -152,6 +153,12 @@ def _over_parameter(run: Run) -> Iterator[Figure]:
                 unit=unit(metric.unit),
                 values=values,
             )
+
+
+def _rows_drawn(run: Run) -> str:
+    if len(grouped(run.points)) <= charts.MOST_MARKS:
+        return "A mark for each row."
+    return f"A mark for each of the first {charts.MOST_MARKS} rows; all are in points.parquet."
 
 
 def _sentence(words: str) -> str:

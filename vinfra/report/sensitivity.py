@@ -29,7 +29,7 @@ from vinfra.metrics.interval import quantile
 from vinfra.metrics.metric import Metric
 from vinfra.report.comparison import by_replication, grouped, titled
 from vinfra.report.swept import Swept, is_grid, swept
-from vinfra.scenario.results import Run
+from vinfra.scenario.results import Point, Run
 
 ROWS_EACH = 10  # rows of a sample for each parameter
 BIN = 8  # rows of a bin, at the least
@@ -102,14 +102,15 @@ def sensitivity(run: Run) -> Sensitivity | None:
     parameters = swept(run)
     if len(parameters) < 2:
         return None
-    found = Sensitivity(parameters, grid=is_grid([at for at, _ in grouped(run.points)]))
+    rows = grouped(run.points)
+    found = Sensitivity(parameters, grid=is_grid([at for at, _ in rows]))
     try:
         import scipy.stats  # noqa: F401
     except ImportError:
         found.unsaid.append("Which parameter matters is computed with scipy: pip install 'vinfra[sampling]'.")
         return found
     tables = [
-        table for metric in run.metrics for variant in run.variants if (table := _table(run, metric, variant.name))
+        table for metric in run.metrics for variant in run.variants if (table := _table(rows, metric, variant.name))
     ]
     enough = [table for table in tables if is_grid(table.rows) or len(table.rows) >= ROWS_EACH * len(parameters)]
     level = 1 - CHANCE / max(1, len(enough) * len(parameters))
@@ -118,10 +119,10 @@ def sensitivity(run: Run) -> Sensitivity | None:
     return found
 
 
-def _table(run: Run, metric: Metric, variant: str) -> _Table | None:
+def _table(every: Sequence[tuple[dict[str, Any], list[Point]]], metric: Metric, variant: str) -> _Table | None:
     """The rows of a variant that have the metric; None where they do not differ in it."""
     rows, means, single = [], [], []
-    for at, points in grouped(run.points):
+    for at, points in every:
         values = by_replication(points, variant, metric)
         if values:
             rows.append(at)

@@ -135,6 +135,38 @@ def counts(variants: int = 3) -> Run:
     )
 
 
+def drawn(rows: int = 64, variants: int = 2, replications: int = 3, noise: float = 0.2) -> Run:
+    """A sample of three numbers and a name: energy follows the first and the name, ready time falls with the second
+    where the first is large, nothing follows the third; seeds are common to rows and variants."""
+    rng = np.random.default_rng(3)
+    seeds = rng.normal(size=replications)
+    places = np.column_stack([(rng.permutation(rows) + rng.random(rows)) / rows for _ in range(4)])
+    points = []
+    for first, second, third, name in places.tolist():
+        at = {
+            "vms.office.count": 100 + round(200 * first),
+            "vms.office.reservation": f"{400 + 1200 * second:.6g} MHz",
+            "vms.office.disk": f"{20 + 80 * third:.6g} GiB",
+            "hosts.esx.server": ("old", "new")[int(2 * name)],
+        }
+        for index in range(variants):
+            for replication in range(replications):
+                shift = noise * (seeds[replication] + 0.3 * float(rng.normal()))
+                energy = 20 * first + 6 * int(2 * name) + index + shift + 10
+                ready = max(0.0, 20 * first - 15 * second) if index == 0 else 0.0
+                metrics = {"energy_kwh": energy, "cpu_ready_pct": ready, "hosts_on": 12.0}
+                points.append(Point(f"v{index}", at, replication, dict(metrics)))
+    return assembled(
+        "drawn",
+        "What matters?",
+        {f"v{index}": {"placement.policy": index} for index in range(variants)},
+        points,
+        [],
+        ["cpu_ready_pct", "energy_kwh", "hosts_on"],
+        sweep=["vms.office.count", "vms.office.reservation", "vms.office.disk", "hosts.esx.server"],
+    )
+
+
 def priced() -> Run:
     """Cycles by event under two techniques at two workloads; one kind saves cycles, two kinds never occur."""
     shares = {"native": (0.0, 0.0, 0.0), "translation": (23.4, 6.2, -1.5), "nested": (0.0, 0.0, 3.9)}
