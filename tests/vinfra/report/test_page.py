@@ -24,6 +24,7 @@ RUNS: list[Callable[[], Run]] = [
     samples.alone,
     samples.hostile,
     samples.priced,
+    samples.drawn,
 ]
 
 
@@ -152,6 +153,53 @@ def test_a_metric_over_a_swept_number_is_a_line_with_a_choice_of_the_rest() -> N
     assert {value["x"] for value in figure.values} == {1, 2, 4, 8}
 
 
+def test_a_sample_is_drawn_as_a_point_for_each_row_over_each_number() -> None:
+    run = samples.drawn(40)
+    figure = figures(run, curves(run))[1]
+    assert figure.rows == ["count", "reservation (MHz)", "disk (GiB)"] and figure.choice == "over"
+    assert [layer["mark"]["type"] for layer in figure.spec["layer"]] == ["rule", "point"]
+    assert len(figure.values) == 40 * 2 * 3
+    first = run.points[0].at
+    assert [value["x"] for value in figure.values if value["id"] == 0][:3] == [
+        first["vms.office.count"],
+        float(first["vms.office.reservation"].removesuffix(" MHz")),
+        float(first["vms.office.disk"].removesuffix(" GiB")),
+    ]
+
+
+def test_of_a_large_sample_the_first_rows_are_drawn_and_the_caption_says_so() -> None:
+    run = samples.drawn(charts.MOST_MARKS + 1, 1, 1)
+    figure = figures(run, curves(run))[0]
+    assert len(figure.values) == charts.MOST_MARKS * 3
+    assert f"the first {charts.MOST_MARKS} rows; all are in points.parquet" in figure.caption
+
+
+def test_quantities_in_one_unit_are_numbers_at_the_axis() -> None:
+    run = samples.counts()
+    for point in run.points:
+        point.at = {"vms.guest.memory": f"{point.at['vms.guest.count']} GiB", "vms.guest.pages": "4 KiB"}
+    run.sweep = ["vms.guest.memory", "vms.guest.pages"]
+    figure = figures(run, curves(run))[0]
+    assert {value["x"] for value in figure.values} == {1, 2, 4, 8}
+    assert figure.spec["encoding"]["x"]["axis"]["title"] == "vms.guest.memory (GiB)"
+
+
+def test_of_many_rows_the_first_are_shown_and_the_rest_fold() -> None:
+    html = page.render(samples.drawn(64))
+    assert f"{64 - page.UNFOLDED} more rows of the sweep</summary>" in html
+    assert "more rows of the sweep" not in page.render(samples.counts())
+
+
+def test_a_sweep_says_which_row_is_best_and_what_matters() -> None:
+    text = Page(page.render(samples.drawn(64))).text
+    assert "Best rows" in text and "told apart" in text
+    assert "What matters" in text and "partial rank correlation" in text
+    assert "The same in every row, so nothing matters for it: Hosts on." in text
+    for run in (samples.day(), samples.sweep()):
+        plain = Page(page.render(run)).text
+        assert "Best rows" not in plain and "What matters" not in plain
+
+
 def test_a_metric_that_is_not_a_number_leaves_a_page_that_can_be_read(tmp_path: Path) -> None:
     run = samples.counts()
     run.points[0].metrics["throughput_per_s"] = float("nan")
@@ -161,7 +209,7 @@ def test_a_metric_that_is_not_a_number_leaves_a_page_that_can_be_read(tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [samples.day, samples.sweep, samples.counts, samples.hostile, samples.priced])
+@pytest.mark.parametrize("make", [*RUNS[:3], *RUNS[4:]])
 def test_every_chart_draws_its_lines_or_points(make: Callable[[], Run]) -> None:
     import vl_convert
 

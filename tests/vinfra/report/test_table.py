@@ -61,6 +61,23 @@ def test_a_long_sweep_is_cut_and_says_where_the_rest_is() -> None:
     assert "88 more rows of the sweep are in summary.csv" in text
 
 
+def test_the_best_row_of_a_sweep_is_told_in_a_line_for_each_metric() -> None:
+    lines = table.text(samples.drawn(64), width=200).splitlines()
+    told = [line for line in lines if line.startswith("best ")]
+    assert [line.partition(":")[0] for line in told] == ["best CPU ready (%)", "best energy (kWh)"]
+    assert " at v0, count = 1" in told[1] and "told apart" in told[1]
+    assert "best " not in table.text(samples.sweep())
+
+
+def test_notes_that_differ_from_row_to_row_are_not_all_told() -> None:
+    run = samples.counts()
+    for number, point in enumerate(run.points):
+        point.notes = [f"{number} VMs without a host"]
+    text = table.text(run)
+    assert text.count("note: ") == table.NOTES
+    assert f"{len(run.points) - table.NOTES} more notes are in the report" in text
+
+
 def test_plain_output_has_no_escape_codes_even_from_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert "\x1b" not in table.text(samples.hostile())
