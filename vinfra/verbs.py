@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vinfra.errors import InputError, Place, Refused, suggest
+
+if TYPE_CHECKING:
+    from vinfra.document import Document
 
 
 def run(given: argparse.Namespace) -> int:
@@ -50,7 +54,6 @@ def check(given: argparse.Namespace) -> int:
     from vinfra.scenario.check import check as checked
     from vinfra.scenario.inputs import Inputs
     from vinfra.scenario.load import read
-    from vinfra.scenario.points import rows
     from vinfra.scenario.resolved import lines
 
     wrong = []
@@ -66,13 +69,24 @@ def check(given: argparse.Namespace) -> int:
         else:
             least, most = found.stopping.at_least, found.stopping.at_most
             times = f"{least}" if least == most else f"{least} to {most}"
-            size = f"{len(found.columns)} variants x {len(rows(document))} rows x {times} replications"
+            size = f"{len(found.columns)} variants x {_rows(document)} x {times} replications"
             print(f"{file}: fine; {size}")
         for variant, reason in found.refused.items():
             print(f"{file}: variant {variant} is refused: {reason}", file=sys.stderr)
     if wrong:
         raise InputError(wrong)
     return 0
+
+
+def _rows(document: Document) -> str:
+    """How many rows a sweep has, and where a design draws them from."""
+    from vinfra.scenario.points import rows
+
+    count, design = len(rows(document)), document.data.get("design")
+    if not isinstance(design, dict):
+        return f"{count} rows"
+    draws = "" if count == design["points"] else f", {design['points']} draws"
+    return f"{count} rows ({design['kind']} over {len(document.data['sweep'])} paths{draws})"
 
 
 def new(given: argparse.Namespace) -> int:

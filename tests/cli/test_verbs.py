@@ -21,6 +21,19 @@ def test_check_says_what_would_be_run(vinfra: Run) -> None:
     assert said.out == "small.yaml: fine; 2 variants x 2 rows x 1 replications\n"
 
 
+def test_check_says_how_many_rows_a_design_draws_and_how_many_differ(vinfra: Run) -> None:
+    text = Path("small.yaml").read_text().replace("[2, 4]", "{from: 1, to: 100}")
+    replications = "replications: {at_least: 2, at_most: 9, until: {cpu_ready: 5 %}}\n"
+    Path("drawn.yaml").write_text(f"{text}design: {{kind: latin-hypercube, points: 20}}\n{replications}")
+    assert vinfra("check", "drawn.yaml").out == (
+        "drawn.yaml: fine; 2 variants x 20 rows (latin-hypercube over 1 paths) x 2 to 9 replications\n"
+    )
+    Path("few.yaml").write_text(f"{text}design: {{kind: sobol, points: 1024}}\n")
+    assert vinfra("check", "few.yaml").out == (
+        "few.yaml: fine; 2 variants x 100 rows (sobol over 1 paths, 1024 draws) x 1 replications\n"
+    )
+
+
 def test_resolved_names_file_and_line_of_every_value(vinfra: Run) -> None:
     said = vinfra("check", "small.yaml", "--resolved")
     lines = {line.split(":")[0]: " ".join(line.split()) for line in said.out.splitlines()}

@@ -11,7 +11,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,7 @@ from vinfra.scenario.overrides import Override, written
 from vinfra.scenario.schema_rows import MOST_VALUES
 from vinfra.units import NUMBER
 
+UNSAID = "does not say which values between its ends: add `step` or `count`, or a `design` that draws from it"
 QUANTITY = re.compile(rf"(-?{NUMBER}) ?([^\d\s](?:\D*\S)?)?")  # one number: `1 h 30 min` has two, and no step
 
 
@@ -65,9 +66,9 @@ class Between:
 Axis = Choice | Between
 
 
-def axes(document: Document) -> list[Axis]:
-    """The swept paths in the order of the file; InputError with all that is wrong of ranges. What has not the shape of
-    either is left to the schema."""
+def axes(document: Document, drawn: bool) -> list[Axis]:
+    """The swept paths in the order of the file; InputError with all that is wrong of ranges, which say which values
+    they have unless rows are `drawn` from them. What has not the shape of either is left to the schema."""
     sweep = document.data.get("sweep")
     found: list[Axis] = []
     problems: list[Problem] = []
@@ -78,20 +79,15 @@ def axes(document: Document) -> list[Axis]:
         elif isinstance(entry, dict) and {"from", "to"} <= entry.keys():
             place = document.places.get(("sweep", path), document.places[()])
             try:
-                found.append(_understood(path, entry, place))
+                axis = _understood(path, entry, place)
+                if isinstance(axis, Between) and not drawn:
+                    raise ValueError(UNSAID)
+                found.append(axis)
             except ValueError as wrong:
                 problems.append(Problem(place, f"sweep.{path}", str(wrong)))
     if problems:
         raise InputError(problems)
     return found
-
-
-def spread(every: Sequence[Axis]) -> list[Sequence[Override]]:
-    """The values of axes that are written out; InputError with each range that says neither step nor count."""
-    cure = "does not say which values between its ends: add `step` or `count`, or a `design` that draws from it"
-    if problems := [Problem(axis.place, f"sweep.{axis.path}", cure) for axis in every if isinstance(axis, Between)]:
-        raise InputError(problems)
-    return [axis.values for axis in every if isinstance(axis, Choice)]
 
 
 def _understood(path: str, entry: Mapping[str, Any], place: Place) -> Axis:

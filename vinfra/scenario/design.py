@@ -17,7 +17,7 @@ import numpy as np
 
 from vinfra.document import Document
 from vinfra.errors import InputError, Problem
-from vinfra.scenario.axes import Axis, axes, spread
+from vinfra.scenario.axes import Axis, Choice, axes
 from vinfra.scenario.overrides import Override
 from vinfra.scenario.plugins import gather
 from vinfra.scenario.references import place
@@ -28,15 +28,15 @@ def combinations(document: Document) -> list[tuple[Override, ...]]:
     """The rows of the sweep, each its changes in the order of the file and no two alike; one empty row without a sweep.
     InputError for what is wrong of ranges or design; what has not the shape of them is left to the schema."""
     problems: list[Problem] = []
-    spanned = gather(problems, lambda: axes(document))
     written = document.data.get("design")
+    spanned = gather(problems, lambda: axes(document, drawn=isinstance(written, dict)))
     drawing = _understood(written) if isinstance(written, dict) else None
     if drawing is not None:
         problems += _refused(document, *drawing[:2])
     if problems or spanned is None:
         raise InputError(problems)
     if not isinstance(written, dict):
-        return _every(document, spread(spanned))
+        return _every(document, [axis.values for axis in spanned if isinstance(axis, Choice)])
     return [()] if drawing is None else _distinct(spanned, _sample(document, *drawing, len(spanned)))
 
 
