@@ -25,6 +25,8 @@ from vinfra.engine.clock import Clock
 from vinfra.engine.windows import Gate
 from vinfra.storage.fabric import Unreachable
 
+EARLY = 1e-12  # part of a moment that the end of a stream may be foretold too late by
+
 
 @dataclass(slots=True)
 class Pipe:
@@ -145,10 +147,10 @@ class Transit:
         """The earliest moment a chunk or a receipt could leave."""
         found = [self.pipes[sender].next_beat(self.clock.now) for sender in self._receipts]
         for one in self._sending.values():
-            read, pipe = min(self.streams.soonest(one.name), one.patient), self.pipes[one.target]
+            read, pipe = min(_early(self.streams.soonest(one.name)), one.patient), self.pipes[one.target]
             found.append(read if one.urgent else max(pipe.next_beat(read), pipe.free))
         for (sender, _), arriving in self._arriving.items():
-            written = self.streams.soonest(_inward(sender, arriving.chunk))
+            written = _early(self.streams.soonest(_inward(sender, arriving.chunk)))
             found.append(written if arriving.chunk.urgent else self.pipes[sender].next_beat(written))
         return min(found, default=math.inf)
 
@@ -281,17 +283,25 @@ class Transit:
                 sink.close(sender, chunk.header)
                 del self._arriving[sender, chunk.stream]
 
-    def _break_off(self, sender: str, one: _Arriving, why: str) -> None:
+    def _drop(self, sender: str, one: _Arriving) -> None:
         one.failed = True
         one.waiting.clear()
         self.sinks[one.chunk.kind].abort(sender, one.chunk.header)
+
+    def _break_off(self, sender: str, one: _Arriving, why: str) -> None:
+        self._drop(sender, one)
         self._receipt(sender, Receipt(one.chunk.stream, 0.0, why), one.chunk.urgent)
 
     def forget(self, sender: str) -> None:
-        """A site is lost: what was on its way from there breaks off."""
+        """A site is lost: what was on its way from there breaks off, and nobody is told, as nobody is there."""
         for (site, _), one in sorted(self._arriving.items(), key=lambda pair: pair[0]):
             if site == sender and not one.failed:
-                self._break_off(site, one, "the site that sent it was given up")
+                self._drop(site, one)
+
+
+def _early(time: float) -> float:
+    """A moment less what rounding may be late by: a beat must not be missed because of it."""
+    return time - EARLY * max(1.0, time) if time < math.inf else time
 
 
 def _inward(sender: str, chunk: Chunk) -> str:

@@ -166,7 +166,7 @@ def test_what_came_from_a_site_that_was_given_up_breaks_off() -> None:
     b.clock.call_at(5.0, b.transit.forget, "a", source="test")
     joined(a, b)
     assert (b.closed, b.aborted) == ([], ["one"])
-    assert a.done["one"] == "the site that sent it was given up"
+    assert a.done["one"] == "b does not answer"
 
 
 def test_a_stream_of_nothing_arrives_too() -> None:
