@@ -93,8 +93,16 @@ def _below(data: Any, keys: tuple[str, ...], override: Override) -> Iterator[tup
         if name not in section:
             sentence = f"`{keys[0]}` has no '{name}'{suggest(name, section)}"
             raise InputError.at(override.place, sentence, override.path)
-        for rest in _below(section[name], keys[2:], override) if keys[0] == "sites" else [keys[2:]]:
-            yield (keys[0], name, *rest)
+        if keys[0] != "sites":
+            yield (keys[0], name, *keys[2:])
+        elif not (keys[1] == "*" and _has_none(section[name], keys[2:])):
+            for rest in _below(section[name], keys[2:], override):
+                yield (keys[0], name, *rest)
+
+
+def _has_none(site: Any, keys: tuple[str, ...]) -> bool:
+    """Whether a `*` stands for nothing at a site: it has no VMs, say. Other sites may have some."""
+    return len(keys) > 1 and keys[1] == "*" and not (isinstance(site, dict) and site.get(keys[0]))
 
 
 def _with(data: Any, keys: tuple[str, ...], value: Any) -> Any:

@@ -113,6 +113,13 @@ def test_a_star_stands_for_every_site() -> None:
     assert {part.scenario.hosts["esx"].memory for part in resolved.sites.values()} == {96 * 2.0**30}
 
 
+def test_a_star_of_all_sites_passes_over_those_that_have_nothing_of_that_kind() -> None:
+    changes = {"sites__vault": {"hosts": {"nas": {"server": "hp-dl320s"}}}, "sites__*__vms__*__demand": "70 %"}
+    resolved = resolve(document(**changes))
+    assert resolved.sites["vault"].scenario.vms == {}
+    assert {group.demand for group in resolved.sites["south"].scenario.vms.values()} == {0.7}
+
+
 def test_sites_that_tell_each_other_nothing_are_the_sum_of_what_each_is_alone() -> None:
     found = ran(**QUIET)
     assert found.windows == 1
