@@ -1,0 +1,1 @@
+"""Consolidation: VMs leave hosts that are overloaded, and hosts that do little are emptied."""

@@ -1,0 +1,1 @@
+"""One rule for when a host is overloaded in each file."""

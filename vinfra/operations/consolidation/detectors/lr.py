@@ -1,0 +1,38 @@
+"""Local regression: a host is overloaded where the line through its last loads leads above its capacity.
+
+Overloaded where safety * load(n + 1) >= 1, n + 1 being the next pass, when a migration would be over.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors, seen
+from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead
+from vinfra.spec import field
+
+COUNTS = {"tricube": ahead(TRICUBE), "none": ahead(np.ones(POINTS))}
+
+
+@detectors.register("lr")
+class LocalRegression(Learning):
+    """Load that will be above capacity, by a line through the last ten (LR)."""
+
+    source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: LR, section 4.1.3"
+
+    safety: float = field(
+        1.2, "what the prediction is multiplied with", gt=0, source="LR-MMT-1.2 of the same paper", tag="assumed"
+    )
+    weights: Literal["tricube", "none"] = field("tricube", "how much more new loads count than old ones")
+
+    def overloaded(self, load: Floats, history: Floats) -> Bools:
+        """By where the line leads; by the threshold while there are too few points."""
+        predicted = (history[:, :POINTS] * COUNTS[self.weights][::-1]).sum(axis=1)
+        result: Bools = np.where(seen(history) < POINTS, load > self.threshold, self.safety * predicted >= 1)
+        return result
+
+    def as_in_cloudsim(self) -> Detector:
+        """There the weights are computed and not used."""
+        return self.model_copy(update={"weights": "none"})

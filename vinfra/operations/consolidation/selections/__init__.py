@@ -1,0 +1,1 @@
+"""One rule for which VM leaves an overloaded host in each file."""
