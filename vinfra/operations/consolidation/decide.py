@@ -1,0 +1,208 @@
+"""One pass: who leaves an overloaded host and where to, then which hosts that do little are emptied.
+
+First VMs leave every overloaded host until it is none, and go by falling demand where power rises least. Then hosts
+are tried from the least used one up: if all VMs of one fit on other hosts that are on, they go and it is empty. Source:
+Beloglazov and Buyya, CCPE 24(13), 2012, sections 4 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vinfra.operations.consolidation.desk import Desk, Fit
+from vinfra.operations.consolidation.detector import SAMPLES, Detector
+from vinfra.operations.consolidation.layout import Floats, Guests, Ints, Places, Watts
+from vinfra.operations.consolidation.selection import Candidates, Selection
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A VM goes from one host to another (indices), or stays where none takes it (`target` is NOWHERE), since its host
+    is overloaded or does little."""
+
+    vm: int
+    source: int
+    target: int
+    overloaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The VMs at the moment of a pass: host of each, NOWHERE for one that is gone, whether it is on its way, the part
+    of its vCPUs it wants, shape (VMs,), the same at the last passes, newest first, shape (VMs, SAMPLES), and the host
+    each one that is on its way comes to."""
+
+    host: Ints
+    moving: np.ndarray
+    demand: Floats
+    history: Floats
+    targets: Ints
+
+
+class Pass:
+    """The rules, for any number of passes. `draw` gives a number in [0, 1) for a host whenever it is asked."""
+
+    def __init__(
+        self,
+        places: Places,
+        guests: Guests,
+        detector: Detector,
+        selection: Selection,
+        draw: Callable[[int], float],
+        as_in_cloudsim: bool = False,
+    ) -> None:
+        self.places, self.guests, self.selection, self.draw = places, guests, selection, draw
+        self.quirks = as_in_cloudsim
+        self.detector = detector.as_in_cloudsim() if as_in_cloudsim else detector
+        self.watts = Watts(places.curves)
+        self.fit = Fit(as_in_cloudsim)
+
+    def decide(self, state: State) -> list[Decision]:
+        """All decisions, in the order they are made."""
+        return _Making(self, state).decisions()
+
+
+class _Making:
+    """One pass under way."""
+
+    def __init__(self, rules: Pass, state: State) -> None:
+        self.rules, self.state = rules, state
+        places, guests = rules.places, rules.guests
+        self.wants = state.demand[:, None] * guests.full
+        if not rules.quirks:
+            np.minimum(self.wants, guests.ceiling, out=self.wants)
+        here = np.flatnonzero(state.host != NOWHERE)
+        # Who is on his way counts where he is and where he comes to, as both need the room.
+        coming = np.flatnonzero(state.moving)
+        vms = np.concatenate((here, coming))
+        hosts = np.concatenate((state.host[here], state.targets))
+        count, kind = len(places.names), places.kind[hosts]
+        self.asked = np.bincount(hosts, self.wants[vms, kind], count)
+        self.room = places.memory - np.bincount(hosts, guests.memory[vms], count)
+        self.past = self._past(vms, hosts, kind)
+        self.occupied = np.bincount(hosts, minlength=count) > 0
+        self.load = self.asked / places.capacity
+        self.members = self._members(here)
+        self.desk = Desk(places, guests, rules.watts, rules.detector, rules.fit, self.wants, state.history)
+
+    def _past(self, vms: Ints, hosts: Ints, kind: Ints) -> Floats:
+        """Load of each host's VMs at the last passes, shape (hosts, SAMPLES)."""
+        places = self.rules.places
+        part = self.rules.guests.full[vms, kind] / places.capacity[hosts]
+        order = hosts.argsort(kind="stable")
+        past = np.zeros((len(places.names), SAMPLES))
+        if len(order):
+            sorted_hosts = hosts[order]
+            first = np.flatnonzero(np.diff(sorted_hosts, prepend=-1))
+            rows = self.state.history[vms[order]] * part[order][:, None]
+            past[sorted_hosts[first]] = np.add.reduceat(rows, first, axis=0)
+        return past
+
+    def _members(self, here: Ints) -> list[list[int]]:
+        found: list[list[int]] = [[] for _ in self.rules.places.names]
+        for vm, host in zip(here.tolist(), self.state.host[here].tolist(), strict=True):
+            found[host].append(vm)
+        return found
+
+    def decisions(self) -> list[Decision]:
+        rules = self.rules
+        over = rules.detector.overloaded(self.load, self.past) & self.occupied
+        leaving = [(vm, host) for host in np.flatnonzero(over).tolist() for vm in self._relieve(host)]
+        used = np.minimum(self.load, 1.0)
+        draw = rules.watts.at(rules.places.curve, used)
+        if not rules.quirks:
+            draw[~self.occupied] = 0.0
+        off = (used == 0) if rules.quirks else ~self.occupied
+        made: list[Decision] = []
+        self.draw = draw
+        if leaving:
+            self._lay_out(np.flatnonzero(~over))
+            made = self._replace(leaving)
+        reached = np.zeros(len(over), dtype=bool)
+        reached[[one.target for one in made if one.target != NOWHERE]] = True
+        placeable = ~over & ~off if rules.quirks else ~over & (~off | reached)
+        stays = over | off if rules.quirks else over | off | reached
+        self._lay_out(np.flatnonzero(placeable))
+        return made + self._empty(stays, used)
+
+    def _lay_out(self, open: Ints) -> None:
+        empty = np.array([not members for members in self.members])
+        self.desk.lay_out(open, self.asked, self.room, self.past, self.draw, empty)
+
+    def _movable(self, vm: int) -> bool:
+        return bool(self.rules.guests.movable[vm]) and not self.state.moving[vm]
+
+    def _relieve(self, host: int) -> list[int]:
+        """VMs that leave a host until it is not overloaded any more; they are off it from now on."""
+        rules, state, kind = self.rules, self.state, self.rules.places.kind[host]
+        capacity, gone = rules.places.capacity[host], []
+        asked, past = self.asked[host], self.past[host].copy()
+        left = self.members[host]
+        while candidates := [vm for vm in left if self._movable(vm)]:
+            rows = np.array(candidates)
+            memory, demand, history = rules.guests.memory[rows], state.demand[rows], state.history[rows]
+            vm = candidates[rules.selection.pick(Candidates(memory, demand, history, rules.draw(host)))]
+            left.remove(vm)
+            gone.append(vm)
+            asked -= self.wants[vm, kind]
+            past -= state.history[vm] * (rules.guests.full[vm, kind] / capacity)
+            if not left or not rules.detector.overloaded(np.array([asked / capacity]), np.abs(past[None]).round(12))[0]:
+                break
+        return gone
+
+    def _replace(self, leaving: list[tuple[int, int]]) -> list[Decision]:
+        """Where those go that leave overloaded hosts, by falling demand."""
+        native = self.state.demand * self.rules.guests.full.max(axis=1)
+        made = []
+        for vm, source in sorted(leaving, key=lambda one: -native[one[0]]):
+            at = self.desk.find(vm)
+            target = NOWHERE
+            if at >= 0:
+                self.desk.put(vm, at)
+                target = int(self.desk.open[at])
+                self.members[target].append(vm)
+            else:
+                self.members[source].append(vm)
+            made.append(Decision(vm, source, target, True))
+        self._write_back()
+        return made
+
+    def _write_back(self) -> None:
+        """What the desk changed is so for what follows."""
+        desk = self.desk
+        self.asked[desk.open], self.room[desk.open], self.past[desk.open] = desk.asked, desk.room, desk.past
+
+    def _empty(self, stays: np.ndarray, used: Floats) -> list[Decision]:
+        """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""
+        desk, made = self.desk, list[Decision]()
+        native = self.state.demand * self.rules.guests.full.max(axis=1)
+        position = {host: at for at, host in enumerate(desk.open.tolist())}
+        coming = set(self.state.targets.tolist())
+        for host in used.argsort(kind="stable").tolist():
+            members = self.members[host]
+            if stays[host] or not members or used[host] >= 1 or host in coming:
+                continue
+            desk.live[position[host]] = False
+            if not all(self._movable(vm) for vm in members):
+                continue
+            desk.keep()
+            goes = []
+            for vm in sorted(members, key=lambda vm: -native[vm]):
+                if (at := desk.find(vm)) < 0:
+                    desk.take_back()
+                    goes = []
+                    break
+                desk.put(vm, at)
+                goes.append((vm, int(desk.open[at])))
+            for vm, target in goes:
+                self.members[target].append(vm)
+                stays[target] = True
+                made.append(Decision(vm, host, target, False))
+            if goes:
+                self.members[host] = []
+        return made

@@ -1,0 +1,64 @@
+"""What consolidation knows of hosts and VMs before it looks at what they do: arrays, hosts in canonical order.
+
+A VM is one row on every kind of host it can run on, since it wants other cycles there. Units: hertz, bytes, watts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vinfra.hardware.power import PowerCurve
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The hosts: memory that can be promised, which kind each is of and which power curve it follows, all of shape
+    (hosts,)."""
+
+    names: Sequence[str]
+    capacity: Floats
+    core: Floats
+    memory: Floats
+    kind: Ints
+    curve: Ints
+    curves: Sequence[PowerCurve]
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """The VMs: memory, the core each needs and whether it may move, shape (VMs,); what it is on each kind of host,
+    shape (VMs, kinds): cycles per second at 100 % demand, the most it can use, and whether it can run there."""
+
+    names: Sequence[str]
+    memory: Floats
+    speed: Floats
+    movable: Bools
+    full: Floats
+    ceiling: Floats
+    possible: Bools
+
+
+class Watts:
+    """Power over utilisation of many hosts at once, by tables of the pieces between the points of their curves."""
+
+    def __init__(self, curves: Sequence[PowerCurve]) -> None:
+        points = np.array([curve.points for curve in curves])
+        rise = np.diff(points, axis=1, append=points[:, -1:])
+        self._pieces = points.shape[1]
+        self._points, self._rise = points.ravel(), rise.ravel()
+
+    def at(self, curve: Ints, utilisation: Floats) -> Floats:
+        """Watts of hosts that follow these curves at these utilisations (0..1), shape (hosts,)."""
+        tenths = utilisation * (self._pieces - 1)
+        piece = tenths.astype(np.int64)
+        index = curve * self._pieces + piece
+        watts: Floats = self._points.take(index) + self._rise.take(index) * (tenths - piece)
+        return watts
