@@ -54,6 +54,12 @@ class Cluster:
         self._coming.append(host)
         self.occupy(self._there)
 
+    def settle(self, there: NDArray[np.bool_], coming: NDArray[np.int64]) -> None:
+        """Say which VMs are there, shape (vms,), after `host` was changed, and to which hosts others are on their
+        way."""
+        self._coming = coming.tolist()
+        self.occupy(there)
+
     def lose(self, down: NDArray[np.bool_]) -> None:
         """Say which hosts have no power, shape (hosts,)."""
         self._down = down

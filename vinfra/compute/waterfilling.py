@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity: Floats) -> Floats:
     """What each VM is granted; shape (vms,), hertz.
 
-    host: index of each VM's host, ascending, shape (vms,); want (bounded by limits already), shares (> 0) and
+    host: index of each VM's host, shape (vms,); want (bounded by limits already), shares (> 0) and
     reservation of each VM, shape (vms,); capacity of each host, shape (hosts,). A host that is not full grants what is
     wanted. Reservations that do not fit their host are scaled down alike.
     """

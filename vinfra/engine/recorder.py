@@ -18,6 +18,7 @@ class Recorder:
         self.columns: dict[str, NDArray[np.float64]] = {}
         self._open: dict[str, tuple[str, float]] = {}
         self._closed: list[Interval] = []
+        self._until: dict[str, float] = {}
 
     def series(self, name: str, length: int) -> NDArray[np.float64]:
         """A new column of that length, zero to begin with; write into it by index."""
@@ -37,14 +38,21 @@ class Recorder:
             self._close(entity, was, time)
         self._open[entity] = (state, time)
 
+    def leave(self, entity: str, time: float) -> None:
+        """The entity leaves its state at that moment, which may be yet to come, unless it enters another before."""
+        self._until[entity] = time
+
     def _close(self, entity: str, was: tuple[str, float], time: float) -> None:
         state, since = was
+        time = min(time, self._until.pop(entity, time))
         if state and time > since:
             self._closed.append((entity, state, since, time))
 
     def intervals(self, end: float) -> list[Interval]:
         """All intervals up to `end`, by entity, start and state; the states that still last end there."""
         lasting = [
-            (entity, state, since, end) for entity, (state, since) in self._open.items() if state and end > since
+            (entity, state, since, min(end, self._until.get(entity, end)))
+            for entity, (state, since) in self._open.items()
+            if state and end > since
         ]
         return sorted(self._closed + lasting, key=lambda interval: (interval[0], interval[2], interval[1]))

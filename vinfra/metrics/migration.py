@@ -38,7 +38,7 @@ def migration(record: Record) -> float | None:
 @metric("migrations_took", "s", "less", "time from the first start to the last end: what evacuating a host takes")
 def migrations_took(record: Record) -> float | None:
     """Of those that finished."""
-    return record.totals["migrations_took_s"] if record.totals.get("migrations") else None
+    return record.totals.get("migrations_took_s") if record.totals.get("migrations") else None
 
 
 @metric("migration_downtime", "ms", "less", "time a VM stands still in its migration, mean over those that finished")

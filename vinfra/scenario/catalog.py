@@ -21,6 +21,8 @@ from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.consolidation.detector import detectors
+from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
 from vinfra.registry import Registry
@@ -35,6 +37,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "backup-policies": policies,
     "behaviours": behaviours,
     "commits": commits,
+    "detectors": detectors,
     "faults": faults,
     "io-paths": io_paths,
     "locks": locks,
@@ -44,6 +47,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "power-policies": power_policies,
     "restores": restorers,
     "schedulers": schedulers,
+    "selections": selections,
     "techniques": techniques,
     "traces": traces,
     "transports": transports,

@@ -9,16 +9,20 @@ from typing import Any
 
 from vinfra.scenario import catalog
 from vinfra.scenario.schema import Move, Scenario
+from vinfra.scenario.schema_consolidation import Consolidation
+from vinfra.spec import Spec
 
 WORDS = {
     "behaviour": ("kind", "behaviours"),
     "fault": ("kind", "faults"),
     "migration": ("method", "migrations"),
+    "overload detector": ("detector", "detectors"),
     "placement": ("policy", "placements"),
     "power policy": ("policy", "power-policies"),
     "scheduler": ("policy", "schedulers"),
     "trace": ("trace", "traces"),
 }
+BESIDE: dict[str, type[Spec]] = {"migration": Move, "overload detector": Consolidation}
 FILE = "scenarios/scenario.schema.json"
 
 
@@ -72,8 +76,8 @@ def _chosen(part: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
 def _plugged(part: dict[str, Any], kind: str) -> dict[str, Any]:
     """One branch for each plug-in: the word that names it, its parameters, and what stands beside them."""
     word, plural = WORDS[kind]
-    beside = _completed(Move.model_json_schema()) if kind == "migration" else {"properties": {}, "required": []}
-    branches = _branches(word, plural, beside)
+    beside = _completed(BESIDE[kind].model_json_schema()) if kind in BESIDE else {"properties": {}}
+    branches = _branches(word, plural, {"required": [], **beside})
     if kind == "migration":
         return {"description": part["description"], "type": "object", "additionalProperties": {"anyOf": branches}}
     if kind == "fault":

@@ -19,6 +19,8 @@ from vinfra.document import Document
 from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
+from vinfra.operations.consolidation.detector import Detector
+from vinfra.operations.consolidation.selection import Selection, selections
 from vinfra.operations.migration import Migration, migrations
 from vinfra.operations.placement import Placement
 from vinfra.scenario import references_sites, sites
@@ -27,6 +29,7 @@ from vinfra.scenario.plugins import chosen, gather
 from vinfra.scenario.protecting import Protection, breakdowns, protection
 from vinfra.scenario.references import place, references
 from vinfra.scenario.schema import Move, Scenario
+from vinfra.scenario.schema_consolidation import Consolidation
 from vinfra.validate import validate
 from vinfra.workloads.trace import Trace
 
@@ -61,6 +64,7 @@ class Resolved:
     leaving: Mapping[str, tuple[Move, Migration]] = field(default_factory=dict)
     standing: frozenset[str] = frozenset()
     sites: Mapping[str, Resolved] = field(default_factory=dict)
+    consolidation: tuple[Consolidation, Detector, Selection] | None = None
 
     @property
     def parts(self) -> Mapping[str, Resolved]:
@@ -138,11 +142,12 @@ def _resolve(document: Document) -> Resolved:
     behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
     protected = None if scenario is None else protection(document, scenario, problems)
     faults = {} if scenario is None else breakdowns(document, scenario, problems)
+    consolidated = gather(problems, lambda: _consolidation(document))
     if problems or scenario is None:
         raise InputError(problems)
     policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
     rest = moving, plugins["scheduling"], behaviours
-    return Resolved(scenario, document, *policies, *rest, protected, faults)
+    return Resolved(scenario, document, *policies, *rest, protected, faults, consolidation=consolidated)
 
 
 def _plugin(document: Document, key: str) -> Any:
@@ -150,6 +155,17 @@ def _plugin(document: Document, key: str) -> Any:
     word, kind = CHOICES[key]
     entry = document.data.get(key, Scenario.model_fields[key].default)
     return chosen(document, (key,), entry, word, kind, ("path",)) if isinstance(entry, dict) else None
+
+
+def _consolidation(document: Document) -> tuple[Consolidation, Detector, Selection] | None:
+    """How VMs are consolidated: what stands beside the detector, the detector with its parameters, and who leaves."""
+    entry, at = document.data.get("consolidation"), ("consolidation",)
+    if not isinstance(entry, dict):
+        return None
+    beside = {key: value for key, value in entry.items() if key in Consolidation.model_fields}
+    asked = validate(Consolidation, beside, document.places, at)
+    detector: Detector = chosen(document, at, entry, "detector", "detectors", Consolidation.model_fields)
+    return (asked, detector, selections[asked.select]()) if asked.select in selections else None
 
 
 def _migrations(

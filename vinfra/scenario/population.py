@@ -148,6 +148,14 @@ def row_on(resolved: Resolved, group: VmGroup, estate: Estate, host: int, used: 
     return Row(*(float(arrays[key][0]) for key in ("size", "factor", "ceiling")))
 
 
+def rows_by_kind(group: VmGroup, estate: Estate, prices: Sequence[Price | None]) -> dict[str, Floats]:
+    """What one VM of a group is on each kind of host, each array of shape (kinds,): size, factor, ceiling; an infinite
+    factor where it cannot run."""
+    factors = np.array([np.inf if one is None else one.factor for one in prices])
+    hosts = np.array([int((estate.kind == kind).argmax()) for kind in range(len(estate.kinds))])
+    return {key: values for key, values in _arrays(group, hosts, estate, factors).items() if key != "host"}
+
+
 def _arrays(group: VmGroup, host: NDArray[np.int64], estate: Estate, factors: Floats) -> dict[str, Floats]:
     """The rows of a group's VMs on their hosts, each array of shape (VMs,)."""
     core = estate.hosts.core[host]

@@ -190,6 +190,9 @@ class Site(Spec):
         "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
     )
     memory: Memory = field(Memory(), "how memory is taken back, where hosts give more than they have (`overcommit`)")
+    consolidation: dict[str, Any] | None = chosen(
+        "overload detector", None, "VMs leave overloaded hosts, and hosts that do little are emptied; none: they stay"
+    )
     scheduling: dict[str, Any] | None = chosen(
         "scheduler", None, "schedule the processors of all hosts in detail; shares are filled like water when unsaid"
     )

@@ -28,6 +28,7 @@ from vinfra.engine.streams import Streams
 from vinfra.metrics.metric import Record
 from vinfra.operations.moves import Moves
 from vinfra.scenario import production, storing
+from vinfra.scenario.consolidating import Consolidating
 from vinfra.scenario.guests import Guests
 from vinfra.scenario.protected import Protected
 from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
@@ -112,6 +113,9 @@ class Simulation:
         if self.production is not None:
             self.columns |= self.production.record(self.recorder, self.epochs.count)
         self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
+        self.consolidating: Consolidating | None = None
+        if world.consolidation is not None:
+            self.consolidating = Consolidating(self, world.consolidation, streams)
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
         self._asked: NDArray[np.float64] | None = None
@@ -156,7 +160,8 @@ class Simulation:
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
-        if number and self.demand is None and self.memory is None and not self._in_time:
+        alike = self.demand is None and self.memory is None and self.consolidating is None
+        if number and alike and not self._in_time:
             self._record_again(number, time, length)
             return
         demand = self._wanted = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
@@ -166,6 +171,9 @@ class Simulation:
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         self._now = (number, time + length)
+        if self.consolidating is not None:
+            self.consolidating.epoch(number, time, length, demand, self._present())
+            return
         self._asked = self._held_up(number, time, self.vms.want(demand))
         want = self._here(self._asked)
         if self.scheduled is not None:
@@ -186,6 +194,12 @@ class Simulation:
         if self.production is not None:
             self.production.deny(sample)
         self._record(number, time, length, sample)
+
+    def _present(self) -> NDArray[np.bool_]:
+        """Which VMs are there, shape (VMs,): all but those that CloudSim deletes."""
+        column = self.world.vms.column
+        alive = self.demand.alive if isinstance(self.demand, DeletedAtZero) else np.ones(1, dtype=np.bool_)
+        return (column < 0) | alive[np.minimum(column, len(alive) - 1)]
 
     def _held_up(self, number: int, time: float, want: NDArray[np.float64]) -> NDArray[np.float64]:
         """What VMs want that wait for pages of their memory now and then, where memory is short."""
@@ -263,6 +277,8 @@ class Simulation:
         totals |= {**self.moves.totals(), **self.world.totals}
         if self.production is not None:
             totals |= self.production.totals(self.total)
+        if self.consolidating is not None:
+            totals |= self.consolidating.totals()
         if self.memory is not None:
             totals |= memory_totals(self.memory)
         samples = {"transfer_s": self.transfers.times(), **self.moves.samples()}

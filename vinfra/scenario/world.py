@@ -16,7 +16,7 @@ from vinfra.compute.memory.machines import Plan as Memory
 from vinfra.compute.scheduling.hosts import Plan as Scheduling
 from vinfra.compute.transfer import Plan
 from vinfra.operations.moves import Order
-from vinfra.scenario import flows, production, remembered, scheduled, storing
+from vinfra.scenario import consolidating, flows, production, remembered, scheduled, storing
 from vinfra.scenario.backing import Backing, backing, identities, machines
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
@@ -65,6 +65,7 @@ class World:
     identities: Mapping[str, Identity] = field(default_factory=dict)
     groups: Sequence[str] = ()
     homes: Sequence[str | None] = ()
+    consolidation: consolidating.Plan | None = None
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -106,6 +107,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         identities=identities(resolved),
         groups=groups,
         homes=homes,
+        consolidation=consolidating.plan(resolved, estate, population, vms, groups),
     )
 
 

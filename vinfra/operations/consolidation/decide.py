@@ -131,7 +131,7 @@ class _Making:
         return made + self._empty(stays, used)
 
     def _lay_out(self, open: Ints) -> None:
-        empty = np.array([not members for members in self.members])
+        empty = np.array([not members for members in self.members], dtype=np.bool_)
         self.desk.lay_out(open, self.asked, self.room, self.past, self.draw, empty)
 
     def _movable(self, vm: int) -> bool:
@@ -151,7 +151,7 @@ class _Making:
             gone.append(vm)
             asked -= self.wants[vm, kind]
             past -= state.history[vm] * (rules.guests.full[vm, kind] / capacity)
-            if not left or not rules.detector.overloaded(np.array([asked / capacity]), np.abs(past[None]).round(12))[0]:
+            if not left or not rules.detector.overloaded(np.array([asked / capacity]), past[None].round(12))[0]:
                 break
         return gone
 
@@ -191,7 +191,7 @@ class _Making:
             if not all(self._movable(vm) for vm in members):
                 continue
             desk.keep()
-            goes = []
+            goes: list[tuple[int, int]] = []
             for vm in sorted(members, key=lambda vm: -native[vm]):
                 if (at := desk.find(vm)) < 0:
                     desk.take_back()

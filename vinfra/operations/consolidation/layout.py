@@ -35,13 +35,15 @@ class Places:
 @dataclass(frozen=True, slots=True)
 class Guests:
     """The VMs: memory, the core each needs and whether it may move, shape (VMs,); what it is on each kind of host,
-    shape (VMs, kinds): cycles per second at 100 % demand, the most it can use, and whether it can run there."""
+    shape (VMs, kinds): cycles per second at 100 % demand, what its technique makes of one native cycle, the most it can
+    use, and whether it can run there."""
 
     names: Sequence[str]
     memory: Floats
     speed: Floats
     movable: Bools
     full: Floats
+    factor: Floats
     ceiling: Floats
     possible: Bools
 
