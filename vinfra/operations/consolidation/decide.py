@@ -82,8 +82,8 @@ class _Making:
         vms = np.concatenate((here, coming))
         hosts = np.concatenate((state.host[here], state.targets))
         count, kind = len(places.names), places.kind[hosts]
-        self.asked = np.bincount(hosts, self.wants[vms, kind], count)
-        self.room = places.memory - np.bincount(hosts, guests.memory[vms], count)
+        self.asked: Floats = np.bincount(hosts, self.wants[vms, kind], count).astype(float, copy=False)
+        self.room: Floats = places.memory - np.bincount(hosts, guests.memory[vms], count)
         self.past = self._past(vms, hosts, kind)
         self.occupied = np.bincount(hosts, minlength=count) > 0
         self.load = self.asked / places.capacity

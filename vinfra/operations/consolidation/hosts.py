@@ -135,15 +135,14 @@ class ConsolidatedHosts:
         kind = places.kind[cluster.host]
         asked = np.where(self._there, demand * guests.full[self._rows, kind], 0.0)
         want = np.minimum(asked, guests.ceiling[self._rows, kind])
-        ahead = (demand[vms] * guests.full[vms, places.kind[targets]]).clip(
-            max=guests.ceiling[vms, places.kind[targets]]
-        )
+        to = places.kind[targets]
+        ahead = np.minimum(demand[vms] * guests.full[vms, to], guests.ceiling[vms, to])
         hosts = np.concatenate((cluster.host, targets))
         shares = np.concatenate((cluster.vms.shares, cluster.vms.shares[vms] * self.loss))
         reserved = np.concatenate((cluster.vms.reservation, np.zeros(len(vms))))
         given = fill(hosts, np.concatenate((want, ahead * self.loss)), shares, reserved, places.capacity)
         count = len(places.names)
-        used = np.bincount(hosts, given, count)
+        used = np.bincount(hosts, given, count).astype(float, copy=False)
         granted = given[: len(want)].copy()
         granted[np.unique(vms)] *= 1 - self.loss
         cluster.settle(self._there, targets)
