@@ -12,13 +12,25 @@ from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.consolidation.detector import detectors
+from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
 from vinfra.registry import Registry
 from vinfra.scenario import catalog
 from vinfra.workloads.trace import traces
 
-REGISTRIES: list[Registry[Any]] = [behaviours, migrations, placements, power_policies, schedulers, techniques, traces]
+REGISTRIES: list[Registry[Any]] = [
+    behaviours,
+    detectors,
+    migrations,
+    placements,
+    power_policies,
+    schedulers,
+    selections,
+    techniques,
+    traces,
+]
 PLUGINS = [(registry, name) for registry in REGISTRIES for name in registry]
 FACTS = [(kind, name) for kind in facts.kinds() for name in facts.names(kind)]
 

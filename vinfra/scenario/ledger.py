@@ -10,7 +10,6 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -71,7 +70,7 @@ def entry(point: Point) -> Entry:
         point.error,
         json.dumps(point.notes),
         _pack(point.series),
-        json.dumps([list(asdict(interval).values()) for interval in point.intervals]),
+        json.dumps([[i.entity, i.state, i.start, i.end] for i in point.intervals]),
         None if point.start is None else point.start.isoformat(),
         point.end,
     )

@@ -17,6 +17,7 @@ from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
+from vinfra.scenario.schema_consolidation import Consolidation
 from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
 
@@ -72,6 +73,10 @@ def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
     yield ("power",), resolved.power
     yield ("workload",), resolved.trace
     yield ("scheduling",), resolved.scheduler
+    if resolved.consolidation is not None:
+        asked, detector, _ = resolved.consolidation
+        yield ("consolidation",), asked
+        yield ("consolidation",), detector
     for name, behaviour in resolved.behaviours.items() if resolved.scheduler is not None else ():
         yield ("vms", name, "behaviour"), behaviour
 
@@ -139,6 +144,10 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
     ways = {("schedulers", one.scheduler.name) for one in detailed if one.scheduler is not None}
     ways |= {("behaviours", behaviour.name) for one in detailed for behaviour in one.behaviours.values()}
     found += [source for kind, name in sorted(ways) for source in _constants(kind, name)]
+    if consolidated := [one.consolidation for one in resolved if one.consolidation is not None]:
+        found += _written("consolidation", "passes", Consolidation)
+        rules = {detector.name for _, detector, _ in consolidated}
+        found += [source for name in sorted(rules) for source in _constants("detectors", name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
         found += _written("memory", "policy", Policy)
     if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vinfra.operations.consolidation.desk import Desk, Fit
+from vinfra.operations.consolidation.desk import Desk
 from vinfra.operations.consolidation.detector import SAMPLES, Detector
-from vinfra.operations.consolidation.layout import Floats, Guests, Ints, Places, Watts
+from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places, Watts
 from vinfra.operations.consolidation.selection import Candidates, Selection
 
 NOWHERE = -1
@@ -60,7 +60,7 @@ class Pass:
         self.quirks = as_in_cloudsim
         self.detector = detector.as_in_cloudsim() if as_in_cloudsim else detector
         self.watts = Watts(places.curves)
-        self.fit = Fit(as_in_cloudsim)
+        self.row = self.watts.rows(places.curve)
 
     def decide(self, state: State) -> list[Decision]:
         """All decisions, in the order they are made."""
@@ -82,13 +82,13 @@ class _Making:
         vms = np.concatenate((here, coming))
         hosts = np.concatenate((state.host[here], state.targets))
         count, kind = len(places.names), places.kind[hosts]
-        self.asked: Floats = np.bincount(hosts, self.wants[vms, kind], count).astype(float, copy=False)
+        asked = np.bincount(hosts, self.wants[vms, kind], count)
         self.room: Floats = places.memory - np.bincount(hosts, guests.memory[vms], count)
         self.past = self._past(vms, hosts, kind)
         self.occupied = np.bincount(hosts, minlength=count) > 0
-        self.load = self.asked / places.capacity
+        self.load: Floats = asked / places.capacity
         self.members = self._members(here)
-        self.desk = Desk(places, guests, rules.watts, rules.detector, rules.fit, self.wants, state.history)
+        self.desk = Desk(places, guests, rules.detector, self.wants, state.history, rules.quirks)
 
     def _past(self, vms: Ints, hosts: Ints, kind: Ints) -> Floats:
         """Load of each host's VMs at the last passes, shape (hosts, SAMPLES)."""
@@ -114,14 +114,14 @@ class _Making:
         over = rules.detector.overloaded(self.load, self.past) & self.occupied
         leaving = [(vm, host) for host in np.flatnonzero(over).tolist() for vm in self._relieve(host)]
         used = np.minimum(self.load, 1.0)
-        draw = rules.watts.at(rules.places.curve, used)
+        draw = rules.watts.at(rules.row, used)
         if not rules.quirks:
             draw[~self.occupied] = 0.0
         off = (used == 0) if rules.quirks else ~self.occupied
         made: list[Decision] = []
         self.draw = draw
         if leaving:
-            self._lay_out(np.flatnonzero(~over))
+            self._lay_out(self._enough(~over, len(leaving)))
             made = self._replace(leaving)
         reached = np.zeros(len(over), dtype=bool)
         reached[[one.target for one in made if one.target != NOWHERE]] = True
@@ -130,9 +130,18 @@ class _Making:
         self._lay_out(np.flatnonzero(placeable))
         return made + self._empty(stays, used)
 
+    def _enough(self, open: Bools, wanted: int) -> Ints:
+        """Those of the open hosts that so many VMs could go to: of empty hosts of a kind, which are alike, the first
+        so many."""
+        kind = self.rules.places.kind
+        some = open & self.occupied
+        for one in range(int(kind.max()) + 1):
+            some[np.flatnonzero(open & ~self.occupied & (kind == one))[:wanted]] = True
+        return np.flatnonzero(some)
+
     def _lay_out(self, open: Ints) -> None:
         empty = np.array([not members for members in self.members], dtype=np.bool_)
-        self.desk.lay_out(open, self.asked, self.room, self.past, self.draw, empty)
+        self.desk.lay_out(open, self.load, self.room, self.past, self.draw, empty)
 
     def _movable(self, vm: int) -> bool:
         return bool(self.rules.guests.movable[vm]) and not self.state.moving[vm]
@@ -140,8 +149,8 @@ class _Making:
     def _relieve(self, host: int) -> list[int]:
         """VMs that leave a host until it is not overloaded any more; they are off it from now on."""
         rules, state, kind = self.rules, self.state, self.rules.places.kind[host]
-        capacity, gone = rules.places.capacity[host], []
-        asked, past = self.asked[host], self.past[host].copy()
+        capacity, gone = rules.places.capacity[host], list[int]()
+        load, past = float(self.load[host]), self.past[host].copy()
         left = self.members[host]
         while candidates := [vm for vm in left if self._movable(vm)]:
             rows = np.array(candidates)
@@ -149,9 +158,9 @@ class _Making:
             vm = candidates[rules.selection.pick(Candidates(memory, demand, history, rules.draw(host)))]
             left.remove(vm)
             gone.append(vm)
-            asked -= self.wants[vm, kind]
+            load -= self.wants[vm, kind] / capacity
             past -= state.history[vm] * (rules.guests.full[vm, kind] / capacity)
-            if not left or not rules.detector.overloaded(np.array([asked / capacity]), past[None].round(12))[0]:
+            if not left or not rules.detector.overloaded(np.array([load]), past[None].round(12))[0]:
                 break
         return gone
 
@@ -175,7 +184,7 @@ class _Making:
     def _write_back(self) -> None:
         """What the desk changed is so for what follows."""
         desk = self.desk
-        self.asked[desk.open], self.room[desk.open], self.past[desk.open] = desk.asked, desk.room, desk.past
+        self.load[desk.open], self.room[desk.open], self.past[desk.open] = desk.load, desk.room, desk.past
 
     def _empty(self, stays: np.ndarray, used: Floats) -> list[Decision]:
         """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""
@@ -187,9 +196,9 @@ class _Making:
             members = self.members[host]
             if stays[host] or not members or used[host] >= 1 or host in coming:
                 continue
-            desk.live[position[host]] = False
             if not all(self._movable(vm) for vm in members):
                 continue
+            desk.shut(position[host])
             desk.keep()
             goes: list[tuple[int, int]] = []
             for vm in sorted(members, key=lambda vm: -native[vm]):
@@ -205,4 +214,6 @@ class _Making:
                 made.append(Decision(vm, host, target, False))
             if goes:
                 self.members[host] = []
+            elif not self.rules.quirks:
+                desk.reopen(position[host])
         return made

@@ -57,10 +57,17 @@ class Watts:
         self._pieces = points.shape[1]
         self._points, self._rise = points.ravel(), rise.ravel()
 
-    def at(self, curve: Ints, utilisation: Floats) -> Floats:
-        """Watts of hosts that follow these curves at these utilisations (0..1), shape (hosts,)."""
-        tenths = utilisation * (self._pieces - 1)
+    def rows(self, curve: Ints) -> Ints:
+        """Where the tables of these curves begin, for `at`."""
+        rows: Ints = curve * self._pieces
+        return rows
+
+    def at(self, row: Ints, utilisation: Floats) -> Floats:
+        """Watts of hosts that follow the curves at these rows at these utilisations (0..1), shape (hosts,)."""
+        tenths: Floats = utilisation * (self._pieces - 1)
         piece = tenths.astype(np.int64)
-        index = curve * self._pieces + piece
-        watts: Floats = self._points.take(index) + self._rise.take(index) * (tenths - piece)
-        return watts
+        index = row + piece
+        tenths -= piece
+        tenths *= self._rise.take(index)
+        tenths += self._points.take(index)
+        return tenths

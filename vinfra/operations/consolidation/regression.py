@@ -12,12 +12,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Floats
+from vinfra.operations.consolidation.detector import Bools, Floats
 
 POINTS = 10  # that the line is drawn through; Beloglazov and Buyya's implementation, CloudSim 3.0.3
 BISQUARE = 6  # medians of the residuals beyond which a point counts nothing; Cleveland 1979
 TIMES = np.arange(1, POINTS + 1, dtype=np.float64)
 TRICUBE: Floats = (1 - ((POINTS - TIMES) / (POINTS - 1)) ** 3) ** 3
+
+
+def known(history: Floats) -> Bools:
+    """Which rows, newest first, hold enough points for a line."""
+    return np.asarray(history[:, POINTS - 1 :].any(axis=1))
 
 
 def ahead(weights: Floats) -> Floats:

@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors, seen
-from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors
+from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead, known
 from vinfra.spec import field
 
-COUNTS = {"tricube": ahead(TRICUBE), "none": ahead(np.ones(POINTS))}
+COUNTS = {"tricube": ahead(TRICUBE)[::-1].copy(), "none": ahead(np.ones(POINTS))[::-1].copy()}  # newest first
 
 
 @detectors.register("lr")
@@ -29,8 +29,8 @@ class LocalRegression(Learning):
 
     def overloaded(self, load: Floats, history: Floats) -> Bools:
         """By where the line leads; by the threshold while there are too few points."""
-        predicted = (history[:, :POINTS] * COUNTS[self.weights][::-1]).sum(axis=1)
-        result: Bools = np.where(seen(history) < POINTS, load > self.threshold, self.safety * predicted >= 1)
+        predicted = (history[:, :POINTS] * COUNTS[self.weights]).sum(axis=1)
+        result: Bools = np.where(known(history), self.safety * predicted >= 1, load > self.threshold)
         return result
 
     def as_in_cloudsim(self) -> Detector:

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors, seen
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors
 from vinfra.operations.consolidation.detectors.lr import LocalRegression
-from vinfra.operations.consolidation.regression import POINTS, robust
+from vinfra.operations.consolidation.regression import POINTS, known, robust
 from vinfra.spec import field
 
 
@@ -25,7 +25,7 @@ class RobustLocalRegression(Learning):
     def overloaded(self, load: Floats, history: Floats) -> Bools:
         """By where the line leads; by the threshold while there are too few points."""
         predicted = robust(history[:, POINTS - 1 :: -1])
-        result: Bools = np.where(seen(history) < POINTS, load > self.threshold, self.safety * predicted >= 1)
+        result: Bools = np.where(known(history), self.safety * predicted >= 1, load > self.threshold)
         return result
 
     def as_in_cloudsim(self) -> Detector:

@@ -8,7 +8,7 @@ from vinfra.operations.consolidation.selection import Candidates, Selection, sel
 
 
 @selections.register("mu")
-class MinimumUtilisation(Selection):
+class LeastDemand(Selection):
     """The VM that wants the least part of its vCPUs (MU)."""
 
     source: ClassVar[str] = "CloudSim 3.0.3, policy MU; used beside MMT, RS and MC in its PlanetLab examples"
