@@ -12,7 +12,7 @@ from typing import Any
 MISSING = "\u2013"  # en dash
 TIMES = "\u00d7"
 SPACE = "\u00a0"  # keeps a number and its unit on one line
-UNITS = {"kwh": "kWh", "w": "W", "pct": "%", "hz": "Hz", "mb": "MB", "gb": "GB", "gib": "GiB"}
+UNITS = {"kwh": "kWh", "w": "W", "pct": "%", "hz": "Hz", "mb": "MB", "gb": "GB", "gib": "GiB", "ppm": "ppm"}
 QUALIFIERS = {"mean", "peak", "last", "min", "max", "p50", "p95", "p99"}
 SPELLED = {
     "cpu": "CPU",
@@ -24,6 +24,9 @@ SPELLED = {
     "io": "I/O",
     "tlb": "TLB",
     "ios": "I/Os",
+    "slatah": "SLATAH",
+    "pdm": "PDM",
+    "slav": "SLAV",
 }
 
 

@@ -165,7 +165,10 @@ def _consolidation(document: Document) -> tuple[Consolidation, Detector, Selecti
     beside = {key: value for key, value in entry.items() if key in Consolidation.model_fields}
     asked = validate(Consolidation, beside, document.places, at)
     detector: Detector = chosen(document, at, entry, "detector", "detectors", Consolidation.model_fields)
-    return (asked, detector, selections[asked.select]()) if asked.select in selections else None
+    if asked.select not in selections:
+        where = ("consolidation", "select")
+        raise InputError.at(place(document, where), selections.unknown(asked.select), dotted(where))
+    return asked, detector, selections[asked.select]()
 
 
 def _migrations(

@@ -62,6 +62,12 @@ SITES = {
     "wan_busy_s": 23.0,
     "wan_possible_s": 100.0,
 }
+CONSOLIDATED = {
+    "hosts_short_s": 5.0,
+    "hosts_active_s": 100.0,
+    "migration_lost_cycles": 1.0,
+    "migration_wanted_cycles": 1000.0,
+}
 SCHEDULED = {
     "vcpu_wanted": 200.0,
     "vcpu_running": 80.0,
@@ -207,11 +213,16 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("failover_rpo_s", 300.0),
         ("wan_gib", 22.0),
         ("wan_utilisation_pct", 23.0),
+        ("slatah_pct", 5.0),
+        ("pdm_pct", 0.1),
+        ("slav_ppm", 50.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
-        record(MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES, (10.0, 20.0), **MEMORY, **GUESTS)
+        record(
+            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED, (10.0, 20.0), **MEMORY, **GUESTS
+        )
     ) == pytest.approx(value)
 
 
