@@ -30,10 +30,14 @@ class Tone:
 FAULT = Tone("fault", "fault", ())
 TONES = (
     FAULT,
-    Tone("wait", "waiting", ("wait", "transfer waits")),
+    Tone("wait", "waiting", ("wait", "transfer waits", "stays on")),
     Tone("snapshot", "snapshot", ("snapshot", "removing an old snapshot")),
     Tone("read", "reading", ("read",)),
-    Tone("move", "moving data", ("transfer", "copies", "copying", "sending", "disk round", "pre-copy", "post-copy")),
+    Tone(
+        "move",
+        "moving data",
+        ("transfer", "copies", "copying", "sending", "disk round", "pre-copy", "post-copy", "moves to"),
+    ),
     Tone("tank", "through the holding tank", ("through the tank",)),
     Tone("commit", "committing the snapshot", ("commit",)),
     Tone("restore", "restoring", ("restor", "instant", "boot")),

@@ -18,7 +18,11 @@ def consolidation(resolved: Resolved) -> Iterator[Problem]:
     if passes < 1 - 1e-9 or abs(passes - round(passes)) > 1e-6 * passes:
         message = f"must be a multiple of the epoch of {show(scenario.epoch, 'time')}"
         yield Problem(resolved.place("consolidation", "every"), "consolidation.every", message)
-    beside = [key for key in ("migrations", "backup", "restores", "faults", "scheduling", "replication", "failover") if _said(resolved, key)]
+    beside = [
+        key
+        for key in ("migrations", "backup", "restores", "faults", "scheduling", "replication", "failover")
+        if _said(resolved, key)
+    ]
     beside += [f"vms.{name}.datastore" for name, group in sorted(scenario.vms.items()) if group.datastore is not None]
     beside += [
         f"hosts.{name}.overcommit" for name, group in sorted(scenario.hosts.items()) if group.overcommit is not None

@@ -53,6 +53,8 @@ def test_lanes_are_in_the_order_people_look_for_them() -> None:
         ("snapshot", "snapshot"),
         ("reading", "read"),
         ("pre-copy round 7", "move"),
+        ("moves to g5-3: g4-7 does little", "move"),
+        ("stays on g4-7, which is overloaded: no host takes it", "wait"),
         ("through the tank", "tank"),
         ("committing", "commit"),
         ("failed: the repository is full", "failed"),

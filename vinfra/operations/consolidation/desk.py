@@ -81,7 +81,8 @@ class Desk:
     def _overloaded(self, vm: int, hosts: Ints, load: Floats) -> Bools:
         """Which of these would be with the VM."""
         past = self.past.take(hosts, axis=0)
-        past += self.parts[vm].take(self.kind.take(hosts))[:, None] * self.history[vm]
+        if self.detector.looks_back:
+            past += self.parts[vm].take(self.kind.take(hosts))[:, None] * self.history[vm]
         found = self.detector.overloaded(load, past)
         return found & ~self.empty[hosts] if self.quirks else found
 

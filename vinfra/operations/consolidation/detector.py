@@ -26,6 +26,7 @@ class Detector(Spec):
 
     name: ClassVar[str]
     source: ClassVar[str]
+    looks_back: ClassVar[bool] = True  # whether it judges by more than the present
 
     def overloaded(self, load: Floats, history: Floats) -> Bools:
         """Which hosts are, shape (hosts,).

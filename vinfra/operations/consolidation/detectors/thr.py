@@ -13,6 +13,7 @@ class Threshold(Detector):
     """Load above a fixed threshold (THR)."""
 
     source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: THR"
+    looks_back: ClassVar[bool] = False
 
     threshold: float = field(
         0.8, "load above which a host is overloaded", gt=0, source="THR-MMT-0.8 of the same paper", tag="assumed"
