@@ -21,6 +21,7 @@ from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.clusters.balancer import balancers
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
@@ -35,6 +36,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "backup-kinds": kinds,
     "backup-methods": methods,
     "backup-policies": policies,
+    "balancers": balancers,
     "behaviours": behaviours,
     "commits": commits,
     "detectors": detectors,

@@ -5,7 +5,7 @@ Hosts and VMs are arrays here as everywhere; the rules are in operations/consoli
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,17 +50,22 @@ def plan(resolved: Resolved, estate: Estate, population: Population, vms: Vms, g
     if (hosts.curve < 0).any():
         unknown = hosts.names[int((hosts.curve < 0).argmax())]
         raise Refused(f"consolidation weighs what hosts draw, and nothing is known of {unknown}: name its `server`")
-    promised = np.array([resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds])[estate.kind]
-    memory = hosts.memory * promised
-    places = Places(hosts.names, hosts.capacity, hosts.core, memory, estate.kind, hosts.curve, hosts.curves)
-    tables = {name: rows_by_kind(resolved.scenario.vms[name], estate, population.prices[name]) for name in set(groups)}
-    guests = _guests(resolved, vms, groups, tables)
     quirks = resolved.scenario.compatibility == CLOUDSIM
+    places, guests = places_of(resolved, estate), guests_of(resolved, estate, population, vms, groups)
     return Plan(asked, detector, selection, places, guests, quirks)
 
 
-def _guests(resolved: Resolved, vms: Vms, groups: Sequence[str], tables: Mapping[str, Mapping[str, Floats]]) -> Guests:
+def places_of(resolved: Resolved, estate: Estate) -> Places:
+    """The hosts, with the memory they can promise."""
+    hosts = estate.hosts
+    promised = np.array([resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds])[estate.kind]
+    memory = hosts.memory * promised
+    return Places(hosts.names, hosts.capacity, hosts.core, memory, estate.kind, hosts.curve, hosts.curves)
+
+
+def guests_of(resolved: Resolved, estate: Estate, population: Population, vms: Vms, groups: Sequence[str]) -> Guests:
     """The VMs, each as its group is on every kind of host."""
+    tables = {name: rows_by_kind(resolved.scenario.vms[name], estate, population.prices[name]) for name in set(groups)}
     names = sorted(tables)
     number = {name: index for index, name in enumerate(names)}
     of = np.array([number[name] for name in groups], dtype=np.int64)

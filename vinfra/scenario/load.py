@@ -19,6 +19,7 @@ from vinfra.document import Document
 from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
+from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.consolidation.detector import Detector
 from vinfra.operations.consolidation.selection import Selection, selections
 from vinfra.operations.migration import Migration, migrations
@@ -35,6 +36,7 @@ from vinfra.workloads.trace import Trace
 
 SET = "--set"
 CHOICES = {
+    "balancer": ("policy", "balancers"),
     "placement": ("policy", "placements"),
     "power": ("policy", "power-policies"),
     "scheduling": ("policy", "schedulers"),
@@ -65,6 +67,7 @@ class Resolved:
     standing: frozenset[str] = frozenset()
     sites: Mapping[str, Resolved] = field(default_factory=dict)
     consolidation: tuple[Consolidation, Detector, Selection] | None = None
+    balancer: Balancer | None = None
 
     @property
     def parts(self) -> Mapping[str, Resolved]:
@@ -147,7 +150,8 @@ def _resolve(document: Document) -> Resolved:
         raise InputError(problems)
     policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
     rest = moving, plugins["scheduling"], behaviours
-    return Resolved(scenario, document, *policies, *rest, protected, faults, consolidation=consolidated)
+    managed = {"consolidation": consolidated, "balancer": plugins["balancer"]}
+    return Resolved(scenario, document, *policies, *rest, protected, faults, **managed)
 
 
 def _plugin(document: Document, key: str) -> Any:

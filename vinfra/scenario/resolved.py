@@ -13,10 +13,13 @@ from pydantic_core import PydanticUndefined
 from vinfra import facts
 from vinfra.compute.memory.policy import Policy
 from vinfra.errors import dotted
+from vinfra.operations.clusters.dpm import Dpm
 from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
+from vinfra.scenario.managing import managed
 from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
+from vinfra.scenario.schema_clusters import Cluster
 from vinfra.scenario.schema_consolidation import Consolidation
 from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
@@ -73,6 +76,7 @@ def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
     yield ("power",), resolved.power
     yield ("workload",), resolved.trace
     yield ("scheduling",), resolved.scheduler
+    yield ("balancer",), resolved.balancer
     if resolved.consolidation is not None:
         asked, detector, _ = resolved.consolidation
         yield ("consolidation",), asked
@@ -148,6 +152,12 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("consolidation", "passes", Consolidation)
         rules = {detector.name for _, detector, _ in consolidated}
         found += [source for name in sorted(rules) for source in _constants("detectors", name)]
+    if any(managed(one) for one in resolved):
+        found += _written("cluster", "terms", Cluster)
+    if any(isinstance(one.scenario.dpm, Dpm) for one in resolved):
+        found += _written("dpm", "rules", Dpm)
+    balancing = {one.balancer.name for one in resolved if one.balancer is not None}
+    found += [source for name in sorted(balancing) for source in _constants("balancers", name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
         found += _written("memory", "policy", Policy)
     if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):

@@ -13,8 +13,10 @@ from pydantic import ConfigDict, Field
 from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
 from vinfra.hypervisors.product import DiskFormat, Reclaim
+from vinfra.operations.clusters.dpm import Dpm
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
+from vinfra.scenario.schema_clusters import Cluster
 from vinfra.scenario.schema_rows import MOST_REPLICATIONS, Design, Range, Replications
 from vinfra.scenario.schema_sites import Failover, Link, Replication
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
@@ -193,6 +195,14 @@ class Site(Spec):
     consolidation: dict[str, Any] | None = chosen(
         "overload detector", None, "VMs leave overloaded hosts, and hosts that do little are emptied; none: they stay"
     )
+    cluster: Cluster | None = field(
+        None,
+        "hosts are run together as clusters; all as these defaults say where `balancer`, `dpm` and the like say so",
+    )
+    balancer: dict[str, Any] | None = chosen(
+        "balancer", None, "VMs move so that the hosts of a cluster are loaded alike; none: they stay"
+    )
+    dpm: Switch | Dpm | None = field(None, "hosts that are not needed go to standby; none: all stay on")
     scheduling: dict[str, Any] | None = chosen(
         "scheduler", None, "schedule the processors of all hosts in detail; shares are filled like water when unsaid"
     )

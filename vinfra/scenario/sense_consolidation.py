@@ -1,36 +1,45 @@
-"""Sense of consolidation: VMs change hosts in arrays, so nothing may share those hosts that is not in the arrays."""
+"""Sense of consolidation and of hosts under management: VMs change hosts in arrays, so nothing may share those hosts
+that is not in the arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vinfra.errors import Problem
 from vinfra.scenario.load import Resolved
+from vinfra.scenario.managing import KEYS
 from vinfra.units import show
+
+NEVER = ("migrations", "backup", "restores", "scheduling", "replication", "failover")
 
 
 def consolidation(resolved: Resolved) -> Iterator[Problem]:
     """What cannot stand beside it."""
-    if resolved.consolidation is None:
-        return
-    scenario, (asked, _, _) = resolved.scenario, resolved.consolidation
-    passes = asked.every / scenario.epoch
-    if passes < 1 - 1e-9 or abs(passes - round(passes)) > 1e-6 * passes:
-        message = f"must be a multiple of the epoch of {show(scenario.epoch, 'time')}"
-        yield Problem(resolved.place("consolidation", "every"), "consolidation.every", message)
-    beside = [
-        key
-        for key in ("migrations", "backup", "restores", "faults", "scheduling", "replication", "failover")
-        if _said(resolved, key)
-    ]
+    scenario = resolved.scenario
+    if resolved.consolidation is not None:
+        passes = resolved.consolidation[0].every / scenario.epoch
+        if passes < 1 - 1e-9 or abs(passes - round(passes)) > 1e-6 * passes:
+            message = f"must be a multiple of the epoch of {show(scenario.epoch, 'time')}"
+            yield Problem(resolved.place("consolidation", "every"), "consolidation.every", message)
+        yield from _beside(resolved, "consolidation", (*KEYS, *NEVER, "faults"))
+    for key in KEYS:
+        if _said(resolved, key):
+            yield from _beside(resolved, key, NEVER)
+            return
+
+
+def _beside(resolved: Resolved, key: str, never: Sequence[str]) -> Iterator[Problem]:
+    """What cannot stand beside a key."""
+    scenario = resolved.scenario
+    beside = [one for one in never if _said(resolved, one)]
     beside += [f"vms.{name}.datastore" for name, group in sorted(scenario.vms.items()) if group.datastore is not None]
     beside += [
         f"hosts.{name}.overcommit" for name, group in sorted(scenario.hosts.items()) if group.overcommit is not None
     ]
-    for key in beside:
-        message = f"cannot stand beside {key}: leave it out, or {key}"
-        yield Problem(resolved.place("consolidation"), "consolidation", message)
+    beside += [f"vms.{name}.transfer" for name, group in sorted(scenario.vms.items()) if group.transfer is not None]
+    for one in beside:
+        yield Problem(resolved.place(key), key, f"cannot stand beside {one}: leave it out, or {one}")
 
 
 def _said(resolved: Resolved, key: str) -> bool:
-    return bool(getattr(resolved.scenario, key))
+    return getattr(resolved.scenario, key) not in (None, "none", {})

@@ -20,6 +20,7 @@ from vinfra.compute.scheduling.hosts import ScheduledHosts
 from vinfra.compute.streams import Streams as Flows
 from vinfra.compute.transfer import Transfers
 from vinfra.engine.activity import Resource
+from vinfra.engine.calendar import DAY, Calendar
 from vinfra.engine.clock import Clock
 from vinfra.engine.epochs import Epochs
 from vinfra.engine.recorder import Recorder
@@ -30,6 +31,8 @@ from vinfra.operations.moves import Moves
 from vinfra.scenario import production, storing
 from vinfra.scenario.consolidating import Consolidating
 from vinfra.scenario.guests import Guests
+from vinfra.scenario.managing import SERIES as MANAGED_SERIES
+from vinfra.scenario.managing import Managing
 from vinfra.scenario.protected import Protected
 from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
 from vinfra.scenario.remembered import note
@@ -113,14 +116,20 @@ class Simulation:
         if self.production is not None:
             self.columns |= self.production.record(self.recorder, self.epochs.count)
         self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
-        self.consolidating: Consolidating | None = None
-        if world.consolidation is not None:
-            self.consolidating = Consolidating(self, world.consolidation, streams)
+        self.operated = self._operated(streams)
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
         self._asked: NDArray[np.float64] | None = None
         moving = {plan.vm for plan in world.transfers}
         self._moving = np.array([name in moving for name in world.vms.names]) if moving else np.False_
+
+    def _operated(self, streams: Streams) -> Consolidating | Managing | None:
+        """What shares the hosts epoch by epoch while it moves VMs between them; None where nothing does."""
+        world = self.world
+        if world.management is not None:
+            self.columns |= {name: self.recorder.series(name, self.epochs.count) for name in MANAGED_SERIES}
+            return Managing(self, world.management)
+        return None if world.consolidation is None else Consolidating(self, world.consolidation, streams)
 
     def run(self) -> None:
         """Run to the end of what is measured."""
@@ -160,7 +169,7 @@ class Simulation:
 
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
-        alike = self.demand is None and self.memory is None and self.consolidating is None
+        alike = self.demand is None and self.memory is None and self.operated is None
         if number and alike and not self._in_time:
             self._record_again(number, time, length)
             return
@@ -171,8 +180,8 @@ class Simulation:
             column = self.world.vms.column
             self.cluster.occupy((column < 0) | self.demand.alive[column] | self._moving)
         self._now = (number, time + length)
-        if self.consolidating is not None:
-            self.consolidating.epoch(number, time, length, demand, self._present())
+        if self.operated is not None:
+            self.operated.epoch(number, time, length, demand, self._present())
             return
         self._asked = self._held_up(number, time, self.vms.want(demand))
         want = self._here(self._asked)
@@ -277,8 +286,8 @@ class Simulation:
         totals |= {**self.moves.totals(), **self.world.totals}
         if self.production is not None:
             totals |= self.production.totals(self.total)
-        if self.consolidating is not None:
-            totals |= self.consolidating.totals()
+        if self.operated is not None:
+            totals |= self.operated.totals()
         if self.memory is not None:
             totals |= memory_totals(self.memory)
         samples = {"transfer_s": self.transfers.times(), **self.moves.samples()}
@@ -339,7 +348,9 @@ def _demand(world: World, streams: Streams) -> Demand | None:
         return None
     demand: Demand | None = world.recording
     if demand is None:
+        start = world.resolved.scenario.start
+        begins = start.weekday() * DAY + Calendar(start).time_of_day(0.0)
         demand = Joined(
-            [trace.synthesise(count, streams, name=group) for group, count in world.traces.items() if count]
+            [trace.synthesise(count, streams, name=g, begins=begins) for g, count in world.traces.items() if count]
         )
     return DeletedAtZero(demand) if world.resolved.scenario.compatibility == "cloudsim-3.0.3" else demand

@@ -16,7 +16,7 @@ from vinfra.compute.memory.machines import Plan as Memory
 from vinfra.compute.scheduling.hosts import Plan as Scheduling
 from vinfra.compute.transfer import Plan
 from vinfra.operations.moves import Order
-from vinfra.scenario import consolidating, flows, production, remembered, scheduled, storing
+from vinfra.scenario import consolidating, flows, managing, production, remembered, scheduled, storing
 from vinfra.scenario.backing import Backing, backing, identities, machines
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
@@ -66,6 +66,7 @@ class World:
     groups: Sequence[str] = ()
     homes: Sequence[str | None] = ()
     consolidation: consolidating.Plan | None = None
+    management: managing.Plan | None = None
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -108,6 +109,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         groups=groups,
         homes=homes,
         consolidation=consolidating.plan(resolved, estate, population, vms, groups),
+        management=managing.plan(resolved, estate, population, vms, groups),
     )
 
 

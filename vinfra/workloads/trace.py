@@ -12,7 +12,7 @@ from vinfra import facts
 from vinfra.engine.streams import Streams
 from vinfra.registry import Registry
 from vinfra.spec import Spec
-from vinfra.workloads.demand import Recording
+from vinfra.workloads.demand import Demand, Recording
 from vinfra.workloads.synthetic import Statistics, SyntheticDemand
 
 
@@ -46,12 +46,13 @@ class Trace(Spec):
         raise TypeError(f"{type(self).__name__} does not say how its files are read")
 
     def synthesise(
-        self, columns: int, streams: Streams, interval: float | None = None, name: str = ""
-    ) -> SyntheticDemand:
+        self, columns: int, streams: Streams, interval: float | None = None, name: str = "", begins: float = 0.0
+    ) -> Demand:
         """Endless demand of `columns` VMs with the statistics of this kind, a sample every `interval` seconds.
 
         `name` tells one group of VMs from another: each draws from streams of its own. The recorded interval when
-        unsaid; at another the distribution is kept and memory fades at the same pace.
+        unsaid; at another the distribution is kept and memory fades at the same pace. `begins` is time 0 in seconds
+        after the midnight before a Monday, for demand that knows the time of day.
         """
         return SyntheticDemand(f"{self.name}/{name}", self.statistics, columns, streams, interval)
 

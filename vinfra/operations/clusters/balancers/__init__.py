@@ -1,0 +1,1 @@
+"""One rule for which VMs change hosts in each file."""

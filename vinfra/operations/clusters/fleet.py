@@ -1,0 +1,273 @@
+"""A fleet under management: hosts that go on and off, VMs that move, stop and start, while sampled demand goes on.
+
+The parts that decide (balancing, power, restarts, maintenance) share this floor and know nothing of each other: they
+see an estate and give orders with a reason; each order and what comes of it is told. An epoch is one pass over all VMs
+and then as many small changes as there are. Units: seconds, hertz, bytes, watts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from vinfra.compute.cluster import Cluster
+from vinfra.operations.clusters.agenda import Agenda
+from vinfra.operations.clusters.balancer import Cost
+from vinfra.operations.clusters.estate import NOWHERE, RUNNING, Estate, HostState
+from vinfra.operations.clusters.flights import Flight, Flights
+from vinfra.operations.clusters.shares import Shares
+from vinfra.operations.clusters.terms import Terms
+from vinfra.operations.clusters.view import View
+from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+
+TINY = 1e-9
+
+
+class Told(Protocol):
+    """Who writes down what happens; an empty sentence: nothing is to be said of it any more."""
+
+    def host(self, host: int, state: str, time: float) -> None:
+        """A host is in this state from now on."""
+
+    def vm(self, vm: int, state: str, time: float) -> None:
+        """A VM is."""
+
+
+class Part(Protocol):
+    """What decides about a fleet."""
+
+    def epoch(self, time: float, length: float) -> None:
+        """An epoch begins; demand is known."""
+
+    def host_on(self, host: int) -> None:
+        """A host takes VMs again."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is added up from the end of the warm-up on."""
+
+    migrations: int = 0
+    boots: int = 0
+    standbys: int = 0
+    restarts: int = 0
+    outages: int = 0
+    downtime: list[float] = field(default_factory=list)
+
+
+class Fleet:
+    """The floor. `told` hears what happens."""
+
+    def __init__(self, estate: Estate, cluster: Cluster, terms: Terms, told: Told, warmup: float) -> None:
+        self.estate, self.terms, self.told, self.warmup = estate, terms, told, warmup
+        self.shares = Shares(estate, cluster, terms.standby, terms.boot_load)
+        self.agenda = Agenda()
+        self.flights = Flights(len(estate.places.names), terms.at_once)
+        self.cost = Cost(terms.bandwidth, terms.cycles_per_byte)
+        self.tally = Tally()
+        self.imbalance = 0.0
+        self.now = 0.0
+        self.end = 0.0
+        self.fraction: Floats = np.zeros(len(estate.host))
+        self.there: Bools = np.ones(len(estate.host), dtype=bool)
+        self.down: dict[int, float] = {}
+        self.parts: list[Part] = []
+        self.when_empty: dict[str, Callable[[int], None]] = {"standby": self._stop}
+        self._leaving: dict[int, str] = {}
+        self._free: Floats = np.zeros((len(estate.places.names), terms.vm_boots_at_once))
+        handlers = self.agenda.handlers
+        handlers["leaves"], handlers["lands"], handlers["up"] = self._leaves, self._lands, self._up
+        handlers["boots"], handlers["asleep"] = self._boots, self._asleep
+
+    # Time
+
+    def epoch(self, time: float, length: float, fraction: Floats) -> dict[str, float]:
+        """Let an epoch pass in which VMs want this part of their vCPUs, shape (VMs,); rates times seconds over it."""
+        self.now, self.end = time, time + length
+        self.fraction = fraction
+        self.shares.begin(time, fraction)
+        self.imbalance = self.view().imbalance()
+        for part in self.parts:
+            part.epoch(time, length)
+        while (due := self.agenda.before(self.end - TINY)) is not None:
+            self.now = max(due, time)
+            while self.agenda.before(self.now + TINY) is not None:
+                self.agenda.happen()
+            self.shares.refresh()
+        self.now = self.end
+        return self.shares.end(self.end)
+
+    @property
+    def measured(self) -> bool:
+        """Whether what happens now counts."""
+        return self.now >= self.warmup - TINY
+
+    def view(self) -> View:
+        """The estate on paper, as it is going to be."""
+        return View(self.estate, self.shares.want)
+
+    # VMs
+
+    def movable(self) -> Bools:
+        """Which VMs may be sent to another host now, shape (VMs,)."""
+        estate = self.estate
+        running = np.append(np.isin(estate.state, RUNNING), False)
+        found: Bools = estate.members.guests.movable & ~estate.moving & running[estate.host]
+        return found
+
+    def move(self, vm: int, target: int, why: str) -> None:
+        """A VM goes to another host as soon as both have a slot for it."""
+        estate = self.estate
+        source = int(estate.host[vm])
+        seconds = float(estate.members.guests.memory[vm]) / self.terms.bandwidth
+        estate.reserve(vm, target)
+        estate.moving[vm] = True
+        flight = self.flights.order(vm, source, target, self.now, seconds)
+        self.told.vm(vm, f"moves to {estate.places.names[target]}: {why}", self.now)
+        self.agenda.add(flight.lands, "lands", vm, flight.number)
+        if flight.leaves <= self.now + TINY:
+            self._burden(flight, 1)
+        else:
+            self.agenda.add(flight.leaves, "leaves", vm, flight.number)
+
+    def _burden(self, flight: Flight, sign: int) -> None:
+        """A migration takes cycles of both hosts, or takes them no more."""
+        for host in (flight.source, flight.target):
+            self.shares.touch(host, self.now)
+            self.shares.overhead[host] += sign * self.terms.cycles_per_byte * self.terms.bandwidth
+
+    def _leaves(self, vm: int, number: int) -> None:
+        flight = self.flights.under_way.get(vm)
+        if flight is not None and flight.number == number:
+            self._burden(flight, 1)
+
+    def _lands(self, vm: int, number: int) -> None:
+        flight = self.flights.under_way.get(vm)
+        if flight is None or flight.number != number:
+            return  # it was broken off
+        del self.flights.under_way[vm]
+        self._burden(flight, -1)
+        self.estate.moving[vm] = False
+        self._want(vm, False)
+        self.estate.settle(vm, flight.target)
+        self._want(vm, True)
+        self.estate.release(vm, flight.source)
+        self.tally.migrations += self.measured
+        self.told.vm(vm, "", self.now)
+        self._if_empty(flight.source)
+
+    def _want(self, vm: int, there: bool) -> None:
+        self.shares.touch(int(self.estate.host[vm]), self.now)
+        self.shares.demand(vm, float(self.fraction[vm]), there)
+
+    def break_off(self, vm: int) -> None:
+        """A VM on its way does not get there: it stays where it is."""
+        flight = self.flights.under_way.pop(vm)
+        self.estate.release(vm, flight.target)
+        self.estate.moving[vm] = False
+        self.estate.at[vm] = flight.source
+        if flight.leaves <= self.now + TINY:
+            self._burden(flight, -1)
+
+    def halt(self, vm: int, state: str) -> None:
+        """A VM stops to run; what it was going to do is off."""
+        estate = self.estate
+        if vm in self.flights.under_way:
+            self.break_off(vm)
+        host = int(estate.host[vm])
+        self._want(vm, False)
+        estate.release(vm, host)
+        estate.settle(vm, NOWHERE)
+        estate.at[vm] = NOWHERE
+        self.down[vm] = self.now
+        self.told.vm(vm, state, self.now)
+
+    def start(self, vm: int, host: int, why: str) -> None:
+        """A VM that is down boots on a host, when its turn has come there."""
+        slots = self._free[host]
+        slot = int(slots.argmin())
+        up = max(self.now, float(slots[slot])) + self.terms.vm_boot
+        slots[slot] = up
+        self.estate.reserve(vm, host)
+        self.told.vm(vm, f"boots on {self.estate.places.names[host]}: {why}", self.now)
+        self.agenda.add(up, "up", vm, host)
+
+    def _up(self, vm: int, host: int) -> None:
+        if vm not in self.down or self.estate.at[vm] != host:
+            return  # the host it was to boot on is gone
+        self.estate.settle(vm, host)
+        self._want(vm, True)
+        since = self.down.pop(vm)
+        self.tally.restarts += self.measured
+        if self.measured:
+            self.tally.downtime.append(self.now - max(since, self.warmup))
+        self.told.vm(vm, "", self.now)
+
+    # Hosts
+
+    def change(self, host: int, state: HostState, said: str) -> None:
+        """A host is in this state from now on."""
+        self.shares.touch(host, self.now)
+        self.estate.state[host] = state
+        self.told.host(host, said, self.now)
+
+    def drain(self, host: int, purpose: str, said: str) -> None:
+        """A host takes nobody any more; `when_empty[purpose]` is called as soon as nobody is on it."""
+        self.change(host, HostState.LEAVING, said)
+        self._leaving[host] = purpose
+        self._if_empty(host)
+
+    def keep(self, host: int) -> None:
+        """A host that was to become empty takes VMs again."""
+        del self._leaving[host]
+        self.change(host, HostState.ON, "")
+
+    def _if_empty(self, host: int) -> None:
+        if host in self._leaving and self.estate.count[host] == 0:
+            self.when_empty[self._leaving.pop(host)](host)
+
+    def _stop(self, host: int) -> None:
+        self.tally.standbys += self.measured
+        self.change(host, HostState.STOPPING, "goes to standby")
+        self.agenda.add(self.now + self.terms.stop, "asleep", host)
+
+    def _asleep(self, host: int, note: None) -> None:
+        if self.estate.state[host] == HostState.STOPPING:
+            self.change(host, HostState.STANDBY, "standby")
+
+    def wake(self, host: int, why: str) -> None:
+        """A host on standby boots."""
+        self.tally.boots += self.measured
+        self.change(host, HostState.BOOTING, f"boots: {why}")
+        self.agenda.add(self.now + self.terms.boot, "boots", host)
+
+    def _boots(self, host: int, note: None) -> None:
+        if self.estate.state[host] == HostState.BOOTING:
+            self.change(host, HostState.ON, "")
+            for part in self.parts:
+                part.host_on(host)
+
+    def asleep(self, cluster: int) -> Ints:
+        """Hosts of a cluster that could be woken, the largest first."""
+        estate = self.estate
+        found = np.flatnonzero((estate.state == HostState.STANDBY) & (estate.cluster == cluster))
+        order: Ints = found[np.argsort(-estate.places.capacity[found], kind="stable")]
+        return order
+
+    def totals(self) -> dict[str, float]:
+        """What metrics are computed from."""
+        tally = self.tally
+        waiting = [self.now - max(since, self.warmup) for _, since in sorted(self.down.items())]
+        return {
+            "migrations": float(tally.migrations),
+            "migrations_unfinished": float(len(self.flights.under_way)),
+            "host_boots": float(tally.boots),
+            "host_standbys": float(tally.standbys),
+            "vms_restarted": float(tally.restarts),
+            "vms_down": float(len(self.down)),
+            "vm_downtime_s": float(sum(tally.downtime) + sum(waiting)),
+            "vm_downtime_most_s": float(max([*tally.downtime, *waiting], default=0.0)),
+        }

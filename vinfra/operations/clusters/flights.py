@@ -1,0 +1,48 @@
+"""VMs on their way between hosts: each takes memory / bandwidth seconds and a slot on both hosts, and waits for one.
+
+Slots are given in the order of asking, so a migration knows when it ends as soon as it is ordered. Unit: seconds.
+Source of the slots: VMware allows 4 migrations at once on a host at 1 Gbit/s and 8 at 10 Gbit/s (vSphere 5 and later).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vinfra.operations.consolidation.layout import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """From one host to another (indices), when it leaves and lands, and which order it was."""
+
+    source: int
+    target: int
+    leaves: float
+    lands: float
+    number: int
+
+
+class Flights:
+    """All that are ordered and not over, by VM."""
+
+    def __init__(self, hosts: int, at_once: int) -> None:
+        self.under_way: dict[int, Flight] = {}
+        self.ordered = 0
+        self._free: Floats = np.zeros((hosts, at_once))
+
+    def order(self, vm: int, source: int, target: int, now: float, seconds: float) -> Flight:
+        """The VM goes as soon as both hosts have a slot."""
+        mine, theirs = self._free[source], self._free[target]
+        first, other = int(mine.argmin()), int(theirs.argmin())
+        leaves = max(now, float(mine[first]), float(theirs[other]))
+        mine[first] = theirs[other] = leaves + seconds
+        self.ordered += 1
+        flight = Flight(source, target, leaves, leaves + seconds, self.ordered)
+        self.under_way[vm] = flight
+        return flight
+
+    def clear(self, host: int, now: float) -> None:
+        """Nobody uses the slots of a host any more, as it failed."""
+        self._free[host] = now

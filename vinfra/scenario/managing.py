@@ -1,0 +1,125 @@
+"""A scenario's fleet under management: its clusters, who decides about them, and what is told of it.
+
+Hosts and VMs are arrays here as everywhere; what decides is in operations/clusters/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vinfra.compute.fleet import Vms
+from vinfra.operations.clusters.balancer import Balancer
+from vinfra.operations.clusters.balancing import Balancing
+from vinfra.operations.clusters.dpm import Dpm, PowerManagement
+from vinfra.operations.clusters.estate import Estate, Members
+from vinfra.operations.clusters.fleet import Fleet
+from vinfra.operations.clusters.terms import Terms
+from vinfra.operations.consolidation.layout import Bools, Floats, Ints, Places
+from vinfra.scenario.consolidating import guests_of, places_of
+from vinfra.scenario.load import Resolved
+from vinfra.scenario.population import Estate as Hosts
+from vinfra.scenario.population import Population
+from vinfra.scenario.schema_clusters import Cluster
+
+if TYPE_CHECKING:
+    from vinfra.scenario.simulation import Simulation
+
+SERIES = ("hosts_standby", "imbalance")
+KEYS = ("cluster", "balancer", "dpm")  # any of them puts the hosts under management
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a scenario asks for, and what hosts and VMs are to it; `cluster` is the one of each host."""
+
+    terms: Terms
+    balancer: Balancer | None
+    dpm: Dpm | None
+    places: Places
+    members: Members
+    cluster: Ints
+
+
+def managed(resolved: Resolved) -> bool:
+    """Whether the hosts of a scenario are under management."""
+    return any(getattr(resolved.scenario, key) not in (None, "none") for key in KEYS)
+
+
+def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, groups: Sequence[str]) -> Plan | None:
+    """The plan; None where nobody manages the hosts."""
+    if not managed(resolved):
+        return None
+    scenario = resolved.scenario
+    asked = scenario.cluster or Cluster()
+    places = places_of(resolved, estate)
+    settings = [scenario.vms[name] for name in groups]
+    members = Members(
+        guests=guests_of(resolved, estate, population, vms, groups),
+        shares=vms.shares,
+        reservation=vms.reservation,
+        active=np.array([group.memory * group.active for group in settings]),
+        restart=np.zeros(len(groups), dtype=np.int64),
+    )
+    size = asked.hosts or len(places.names)
+    cluster: Ints = np.arange(len(places.names)) // size
+    terms = Terms(**{key: getattr(asked, key) for key in Terms.__slots__})
+    dpm = scenario.dpm if isinstance(scenario.dpm, Dpm) else None
+    return Plan(terms, resolved.balancer, dpm, places, members, cluster)
+
+
+class Told:
+    """Writes down what happens to hosts and VMs, and why."""
+
+    def __init__(self, simulation: Simulation, plan: Plan) -> None:
+        self.recorder = simulation.recorder
+        self.hosts, self.vms = plan.places.names, plan.members.guests.names
+
+    def host(self, host: int, state: str, time: float) -> None:
+        """A host is in this state from now on."""
+        self.recorder.enter(self.hosts[host], state, time)
+
+    def vm(self, vm: int, state: str, time: float) -> None:
+        """A VM is."""
+        self.recorder.enter(self.vms[vm], state, time)
+
+
+class Managing:
+    """The hosts of a simulation under management."""
+
+    def __init__(self, simulation: Simulation, plan: Plan) -> None:
+        self.simulation, self.plan = simulation, plan
+        scenario = simulation.world.resolved.scenario
+        estate = Estate(plan.places, plan.members, plan.cluster, simulation.vms.host)
+        self.fleet = Fleet(estate, simulation.cluster, plan.terms, Told(simulation, plan), scenario.warmup)
+        if plan.balancer is not None:
+            self.fleet.parts.append(Balancing(self.fleet, plan.balancer))
+        if plan.dpm is not None:
+            self.fleet.parts.append(PowerManagement(self.fleet, plan.dpm, scenario.epoch, 0))
+
+    def epoch(self, number: int, time: float, length: float, demand: Floats | None, there: Bools) -> None:
+        """Let one epoch pass and record it."""
+        vms, columns = self.simulation.vms, self.simulation.columns
+        fraction = vms.steady
+        if demand is not None:
+            fraction = np.where(vms.column >= 0, demand[vms.column], vms.steady)
+        done = self.fleet.epoch(time, length, np.where(there, fraction, 0.0))
+        columns["time_s"][number] = time
+        columns["step_s"][number] = length
+        columns["power_w"][number] = done["watts"] / length
+        for name in ("wanted", "granted", "useful", "used"):
+            columns[f"cpu_{name}_hz"][number] = done[name] / length
+        columns["cpu_io_hz"][number] = (done["used"] - done["granted"]) / length
+        columns["cpu_on_hz"][number] = done["capacity_on"] / length
+        columns["cpu_useful_cores"][number] = done["cores"] / length
+        columns["hosts_on"][number] = done["on"] / length
+        columns["hosts_full"][number] = done["full"] / length
+        columns["hosts_standby"][number] = done["standby"] / length
+        columns["imbalance"][number] = self.fleet.imbalance
+
+    def totals(self) -> dict[str, float]:
+        """What metrics are computed from."""
+        return self.fleet.totals()
