@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`bandwidth` of one migration and how many a host has `at_once`, cycles a byte takes on each of both hosts,
-    seconds a host takes to `boot` and to `stop`, at which load (0..1) it draws meanwhile, watts on standby, and seconds a
-    VM takes to boot and how many VMs boot at once on a host."""
+    """`bandwidth` of one migration and how many a host has `at_once`, cycles a byte takes on each of both hosts;
+    seconds a host takes to `boot` and to `stop`, the load (0..1) it draws for meanwhile, watts on standby; seconds a VM
+    takes to boot, and how many VMs boot at once on a host."""
 
     bandwidth: float
     at_once: int
