@@ -131,14 +131,19 @@ class PowerManagement:
 
     def _switch_off(self, view: View, demand: Floats, memory: Floats, woken: Bools) -> None:
         """Empty hosts that are not needed, where the others can do their work."""
-        estate, places = self.fleet.estate, self.fleet.estate.places
+        fleet, estate, places = self.fleet, self.fleet.estate, self.fleet.estate.places
         use = np.maximum(demand / places.capacity, memory / places.memory)
         idle = view.open & (use < self._low) & ~woken[view.cluster]
         # Nobody leaves a cluster whose hosts are just changing.
         busy = np.isin(estate.state, (HostState.BOOTING, HostState.LEAVING))
         idle &= ~(np.bincount(view.cluster[busy], minlength=estate.clusters) > 0)[view.cluster]
-        for cluster in np.unique(view.cluster[self._spared(view.open, idle, demand, memory)]).tolist():
-            self._switch_off_in(view, cluster, idle, demand, memory, use)
+        worth = np.unique(view.cluster[self._spared(view.open, idle, demand, memory)]).tolist()
+        if worth:
+            movable = fleet.movable()
+            for cluster in worth:
+                hosts = np.flatnonzero(idle & (estate.cluster == cluster))
+                order = hosts[np.argsort(use[hosts], kind="stable")].tolist()
+                self._switch_off_in(view, cluster, order, demand, memory, use, movable)
 
     def _spared(self, open: Bools, idle: Bools, demand: Floats, memory: Floats) -> Ints:
         """Idle hosts whose cluster would be at the target or below without them, by index."""
@@ -156,28 +161,33 @@ class PowerManagement:
         return hosts[fine]
 
     def _switch_off_in(
-        self, view: View, cluster: int, idle: Bools, demand: Floats, memory: Floats, use: Floats
+        self, view: View, cluster: int, order: list[int], demand: Floats, memory: Floats, use: Floats, movable: Bools
     ) -> None:
-        """One host after the other, the least used first."""
-        fleet, estate = self.fleet, self.fleet.estate
-        movable, names = fleet.movable(), estate.places.names
-        mine = np.flatnonzero(idle & (estate.cluster == cluster))
-        for host in mine[np.argsort(use[mine], kind="stable")].tolist():
-            open = view.open.copy()
-            open[host] = False
-            if not len(self._spared(view.open, np.arange(len(open)) == host, demand, memory)):
-                return
-            if self._short(open)[cluster]:
+        """One host of a cluster after the other, as long as the others can do without it."""
+        fleet, places = self.fleet, self.fleet.estate.places
+        mine = np.flatnonzero(view.cluster == cluster)
+        cpu, pages = float(demand[mine].sum()), float(memory[mine].sum())
+        for host in order:
+            hosts = view.of(cluster)
+            others = hosts[hosts != host]
+            if not len(others) or not self._enough(cpu, pages, cluster, others):
                 return
             if not movable[view.members(host)].all():
                 continue
-            others = view.of(cluster)
-            goes, stuck = empty(view, host, others[others != host], self._high)
+            goes, stuck = empty(view, host, others, self._high)
             if stuck != NOWHERE:
-                fleet.told.host(host, f"stays on: no host takes {estate.members.guests.names[stuck]}", fleet.now)
+                name = fleet.estate.members.guests.names[stuck]
+                fleet.told.host(host, f"stays on: {name} fits nowhere else, {view.why_not(stuck, others)}", fleet.now)
                 continue
             view.open[host] = False
             for vm, target in goes:
-                fleet.move(vm, target, f"{names[host]} goes to standby")
+                fleet.move(vm, target, f"{places.names[host]} goes to standby")
                 movable[vm] = False
             fleet.drain(host, "standby", f"is emptied: {use[host]:.0%} used over {self.dpm.off_window / 60:.0f} min")
+
+    def _enough(self, cpu: float, pages: float, cluster: int, hosts: Ints) -> bool:
+        """Whether these hosts of a cluster can do its work at the target, and could lose as many as they should."""
+        places, target = self.fleet.estate.places, self.dpm.target
+        if cpu > target * places.capacity[hosts].sum() or pages > target * places.memory[hosts].sum():
+            return False
+        return reserve.survives(self.fleet.estate, cluster, hosts, self.failures)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinfra.operations.clusters.estate import NOWHERE, Estate
+from vinfra.operations.clusters.estate import NOWHERE, SLACK, Estate
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints
 
 
@@ -23,6 +23,19 @@ def spare(estate: Estate, hosts: Bools, failures: int) -> tuple[Floats, Floats]:
         left = _without_largest(have, hosts, estate.cluster, estate.clusters, failures)
         found.append(left - np.bincount(cluster, need[there], estate.clusters))
     return found[0], found[1]
+
+
+def survives(estate: Estate, cluster: int, hosts: Ints, failures: int) -> bool:
+    """Whether these hosts of a cluster could lose the largest few and hold all its VMs on the others."""
+    if not failures:
+        return True
+    members, places = estate.members, estate.places
+    vms = np.flatnonzero((estate.at != NOWHERE) & (estate.cluster[estate.at] == cluster))
+    for have, need in ((places.memory, members.guests.memory), (places.capacity, members.reservation)):
+        left = np.sort(have[hosts])[: max(0, len(hosts) - failures)].sum()
+        if need[vms].sum() > left * (1 + SLACK):
+            return False
+    return True
 
 
 def _without_largest(have: Floats, hosts: Bools, cluster: Ints, clusters: int, failures: int) -> Floats:
