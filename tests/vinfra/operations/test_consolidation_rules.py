@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vinfra.operations.consolidation.detector import SAMPLES, detectors, seen
+from vinfra.operations.consolidation.detector import SAMPLES, Detector, detectors, seen
 from vinfra.operations.consolidation.regression import TRICUBE, ahead, robust
 from vinfra.operations.consolidation.selection import Candidates, selections
 
@@ -17,7 +17,11 @@ def history(*newest_first: float) -> np.ndarray:
 
 
 def overloaded(name: str, load: float, past: np.ndarray, **parameters: float) -> bool:
-    return bool(detectors[name](**parameters).overloaded(np.array([load]), past)[0])
+    return judged(detectors[name](**parameters), load, past)
+
+
+def judged(detector: Detector, load: float, past: np.ndarray) -> bool:
+    return bool(detector.overloaded(np.array([load]), detector.remembered(past), seen(past))[0])
 
 
 def test_a_threshold_looks_at_the_present_alone() -> None:
@@ -56,6 +60,21 @@ def test_a_line_is_drawn_on_to_the_next_pass(name: str) -> None:
     assert not overloaded(name, 0.2, falling)
 
 
+def test_a_line_that_leads_to_a_full_host_but_for_rounding_overloads_it() -> None:
+    even = history(*[5 / 6] * 10)
+    assert overloaded("lr", 5 / 6, even)
+    assert overloaded("lr", 5 / 6, even * (1 - 1e-15))
+    assert not overloaded("lr", 5 / 6, even * (1 - 1e-9))
+
+
+def test_what_is_remembered_of_a_host_is_the_sum_over_its_vms() -> None:
+    draws = np.random.default_rng(3).random((4, SAMPLES)) / 4
+    for name in sorted(detectors):
+        detector = detectors[name]()
+        whole = detector.remembered(draws.sum(axis=0)[None])[0]
+        assert detector.remembered(draws).sum(axis=0) == pytest.approx(whole)
+
+
 def test_new_loads_count_more_than_old_ones() -> None:
     counts = ahead(TRICUBE)
     assert counts.sum() == pytest.approx(1.0)
@@ -72,12 +91,13 @@ def test_an_outlier_hardly_bends_the_robust_line() -> None:
 
 def test_cloudsim_computes_weights_and_does_not_use_them() -> None:
     bent = history(*[0.9] * 4, *[0.3] * 6)
-    there = [detectors[name]().as_in_cloudsim().overloaded(np.array([0.9]), bent) for name in ("lr", "lrr")]
+    there = [judged(detectors[name]().as_in_cloudsim(), 0.9, bent) for name in ("lr", "lrr")]
     line = np.polyfit(np.arange(1, 11), bent[0, 9::-1], 1)
     assert there[0] == there[1] == (1.2 * np.polyval(line, 11) >= 1)
 
 
-CANDIDATES = Candidates(np.array([3.0, 1.0, 2.0]), np.array([0.5, 0.4, 0.1]), np.zeros((3, SAMPLES)), 0.99)
+ALL = np.arange(3)
+CANDIDATES = Candidates(ALL, np.array([3.0, 1.0, 2.0]), np.array([0.5, 0.4, 0.1]), np.zeros((3, SAMPLES)), lambda: 0.99)
 
 
 @pytest.mark.parametrize(("name", "index"), [("mmt", 1), ("mu", 2), ("rs", 2), ("mc", 1)])
@@ -89,7 +109,7 @@ def test_the_vm_that_peaks_with_the_others_leaves_by_correlation() -> None:
     draws = np.random.default_rng(1)
     common, alone = draws.random(SAMPLES), draws.random(SAMPLES)
     together = [common + 0.3 * draws.random(SAMPLES), alone, common + 0.3 * draws.random(SAMPLES)]
-    found = selections["mc"]().pick(Candidates(np.ones(3), np.ones(3), np.array(together), 0.0))
+    found = selections["mc"]().pick(Candidates(ALL, np.ones(3), np.ones(3), np.array(together), lambda: 0.0))
     coefficients = []
     for one in range(3):
         rest = np.column_stack([np.ones(SAMPLES), *(together[other] for other in range(3) if other != one)])

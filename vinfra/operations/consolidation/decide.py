@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vinfra.operations.consolidation.desk import Desk
-from vinfra.operations.consolidation.detector import SAMPLES, Detector
+from vinfra.operations.consolidation.detector import Detector, seen
 from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places, Watts
 from vinfra.operations.consolidation.selection import Candidates, Selection
 
@@ -59,8 +59,10 @@ class Pass:
         self.places, self.guests, self.selection, self.draw = places, guests, selection, draw
         self.quirks = as_in_cloudsim
         self.detector = detector.as_in_cloudsim() if as_in_cloudsim else detector
+        self.desk = Desk(places, guests, self.detector, as_in_cloudsim)
         self.watts = Watts(places.curves)
         self.row = self.watts.rows(places.curve)
+        self.native: Floats = guests.full.max(axis=1)
 
     def decide(self, state: State) -> list[Decision]:
         """All decisions, in the order they are made."""
@@ -83,24 +85,27 @@ class _Making:
         hosts = np.concatenate((state.host[here], state.targets))
         count, kind = len(places.names), places.kind[hosts]
         asked = np.bincount(hosts, self.wants[vms, kind], count)
-        self.room: Floats = places.memory - np.bincount(hosts, guests.memory[vms], count)
-        self.past = self._past(vms, hosts, kind)
-        self.occupied = np.bincount(hosts, minlength=count) > 0
         self.load: Floats = asked / places.capacity
+        self.room: Floats = places.memory - np.bincount(hosts, guests.memory[vms], count)
+        self.desk, known = rules.desk, seen(state.history)
+        self.desk.begin(self.wants, rules.detector.remembered(state.history), known)
+        self.past = self._past(vms, hosts, kind)
+        self.seen: Ints = np.zeros(count, dtype=np.int64)
+        np.maximum.at(self.seen, hosts, known[vms])
+        self.occupied: Bools = self.seen > 0
         self.members = self._members(here)
-        self.desk = Desk(places, guests, rules.detector, self.wants, state.history, rules.quirks)
+        self.free: list[bool] = (guests.movable & ~state.moving).tolist()
+        self.native: list[float] = (state.demand * rules.native).tolist()
 
     def _past(self, vms: Ints, hosts: Ints, kind: Ints) -> Floats:
-        """Load of each host's VMs at the last passes, shape (hosts, SAMPLES)."""
-        places = self.rules.places
-        part = self.rules.guests.full[vms, kind] / places.capacity[hosts]
-        order = hosts.argsort(kind="stable")
-        past = np.zeros((len(places.names), SAMPLES))
-        if len(order):
+        """What the detector remembers of each host, shape (hosts, any number)."""
+        rows = self.desk.pasts[vms, kind]
+        past = np.zeros((len(self.rules.places.names), rows.shape[1]))
+        if rows.size:
+            order = hosts.argsort(kind="stable")
             sorted_hosts = hosts[order]
             first = np.flatnonzero(np.diff(sorted_hosts, prepend=-1))
-            rows = self.state.history[vms[order]] * part[order][:, None]
-            past[sorted_hosts[first]] = np.add.reduceat(rows, first, axis=0)
+            past[sorted_hosts[first]] = np.add.reduceat(rows[order], first, axis=0)
         return past
 
     def _members(self, here: Ints) -> list[list[int]]:
@@ -111,7 +116,7 @@ class _Making:
 
     def decisions(self) -> list[Decision]:
         rules = self.rules
-        over = rules.detector.overloaded(self.load, self.past) & self.occupied
+        over = rules.detector.overloaded(self.load, self.past, np.maximum(self.seen, 1)) & self.occupied
         leaving = [(vm, host) for host in np.flatnonzero(over).tolist() for vm in self._relieve(host)]
         used = np.minimum(self.load, 1.0)
         draw = rules.watts.at(rules.row, used)
@@ -140,35 +145,33 @@ class _Making:
         return np.flatnonzero(some)
 
     def _lay_out(self, open: Ints) -> None:
-        empty = np.array([not members for members in self.members], dtype=np.bool_)
-        self.desk.lay_out(open, self.load, self.room, self.past, self.draw, empty)
-
-    def _movable(self, vm: int) -> bool:
-        return bool(self.rules.guests.movable[vm]) and not self.state.moving[vm]
+        self.desk.lay_out(open, self.load, self.room, self.past, self.seen, self.draw)
 
     def _relieve(self, host: int) -> list[int]:
         """VMs that leave a host until it is not overloaded any more; they are off it from now on."""
-        rules, state, kind = self.rules, self.state, self.rules.places.kind[host]
-        capacity, gone = rules.places.capacity[host], list[int]()
-        load, past = float(self.load[host]), self.past[host].copy()
-        left = self.members[host]
-        while candidates := [vm for vm in left if self._movable(vm)]:
-            rows = np.array(candidates)
-            memory, demand, history = rules.guests.memory[rows], state.demand[rows], state.history[rows]
-            vm = candidates[rules.selection.pick(Candidates(memory, demand, history, rules.draw(host)))]
+        rules, state, desk, kind = self.rules, self.state, self.desk, self.rules.places.kind[host]
+        load, past, left = self.load[host], self.past[host].copy(), self.members[host]
+        gone: list[int] = []
+        while candidates := [vm for vm in left if self.free[vm]]:
+            rows, memory = np.array(candidates), rules.guests.memory
+            vm = candidates[
+                rules.selection.pick(Candidates(rows, memory, state.demand, state.history, lambda: rules.draw(host)))
+            ]
             left.remove(vm)
             gone.append(vm)
-            load -= self.wants[vm, kind] / capacity
-            past -= state.history[vm] * (rules.guests.full[vm, kind] / capacity)
-            if not left or not rules.detector.overloaded(np.array([load]), past[None].round(12))[0]:
+            load -= self.wants[vm, kind] / rules.places.capacity[host]
+            past -= desk.pasts[vm, kind]
+            if not left:
+                break
+            known = np.array([max(desk.known[one] for one in left)])
+            if not rules.detector.overloaded(np.array([load]), past[None].round(12), known)[0]:
                 break
         return gone
 
     def _replace(self, leaving: list[tuple[int, int]]) -> list[Decision]:
         """Where those go that leave overloaded hosts, by falling demand."""
-        native = self.state.demand * self.rules.guests.full.max(axis=1)
         made = []
-        for vm, source in sorted(leaving, key=lambda one: -native[one[0]]):
+        for vm, source in sorted(leaving, key=lambda one: -self.native[one[0]]):
             at = self.desk.find(vm)
             target = NOWHERE
             if at >= 0:
@@ -184,24 +187,24 @@ class _Making:
     def _write_back(self) -> None:
         """What the desk changed is so for what follows."""
         desk = self.desk
-        self.load[desk.open], self.room[desk.open], self.past[desk.open] = desk.load, desk.room, desk.past
+        self.load[desk.open], self.room[desk.open] = desk.load, desk.room
+        self.past[desk.open], self.seen[desk.open] = desk.past, desk.seen
 
     def _empty(self, stays: np.ndarray, used: Floats) -> list[Decision]:
         """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""
         desk, made = self.desk, list[Decision]()
-        native = self.state.demand * self.rules.guests.full.max(axis=1)
         position = {host: at for at, host in enumerate(desk.open.tolist())}
         coming = set(self.state.targets.tolist())
         for host in used.argsort(kind="stable").tolist():
             members = self.members[host]
             if stays[host] or not members or used[host] >= 1 or host in coming:
                 continue
-            if not all(self._movable(vm) for vm in members):
+            if not all(self.free[vm] for vm in members):
                 continue
             desk.shut(position[host])
             desk.keep()
             goes: list[tuple[int, int]] = []
-            for vm in sorted(members, key=lambda vm: -native[vm]):
+            for vm in sorted(members, key=lambda vm: -self.native[vm]):
                 if (at := desk.find(vm)) < 0:
                     desk.take_back()
                     goes = []

@@ -11,9 +11,10 @@ import numpy as np
 from vinfra.operations.consolidation.detector import Detector
 from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places, Watts
 
-FEW = 5  # hosts that are asked first whether they would be overloaded; the best one is among them nearly always
-GRAIN = 9  # digits after the comma of watts; below that they are rounding, and the first host of those alike is taken
+FEW = 5  # hosts that a slow detector is asked of first; the best one is among them nearly always
+FINE = 1e9  # parts of a watt; what is smaller is rounding, and the first host of those alike is taken
 SLACK = 1e-12  # of a capacity, so that what fits exactly in decimal does not fail by the last bit
+NEVER = 1e6  # a load that no host takes
 
 
 class Desk:
@@ -23,31 +24,33 @@ class Desk:
     is never asked whether it would be overloaded (docs/cloudsim.md).
     """
 
-    def __init__(
-        self, places: Places, guests: Guests, detector: Detector, wants: Floats, history: Floats, as_in_cloudsim: bool
-    ) -> None:
-        """`wants` are the cycles each VM wants on each kind of host, shape (VMs, kinds), `history` the part of its
-        vCPUs it wanted at the last passes, newest first, shape (VMs, samples)."""
-        self.places, self.guests, self.detector, self.history = places, guests, detector, history
+    def __init__(self, places: Places, guests: Guests, detector: Detector, as_in_cloudsim: bool) -> None:
+        self.places, self.guests, self.detector = places, guests, detector
         self.quirks = as_in_cloudsim
         self._curves = Watts(places.curves)
         # Hosts of a kind are alike, so the first of each says what a VM's part of one is.
-        first = np.array([int((places.kind == kind).argmax()) for kind in range(wants.shape[1])])
-        self.parts = guests.full / places.capacity[first]
-        needed = wants if as_in_cloudsim else guests.speed[:, None]
-        able = guests.possible & (places.core[first] >= needed)
-        self.loads = np.where(able, wants / places.capacity[first], np.inf)
+        self._first = np.array([int((places.kind == kind).argmax()) for kind in range(guests.full.shape[1])])
+        self.parts = guests.full / places.capacity[self._first]
         self._memory = guests.memory.tolist()
 
-    def lay_out(self, open: Ints, load: Floats, room: Floats, past: Floats, draw: Floats, empty: Bools) -> None:
-        """Begin with these hosts: their load, memory left, load at the last passes, watts, and whether nobody is on
-        them; arrays over all hosts."""
+    def begin(self, wants: Floats, remembered: Floats, seen: Ints) -> None:
+        """Begin a pass: the cycles each VM wants on each kind of host, shape (VMs, kinds), what the detector remembers
+        of it, shape (VMs, any number), and for how many samples it is known, shape (VMs,)."""
+        needed = wants if self.quirks else self.guests.speed[:, None]
+        able = self.guests.possible & (self.places.core[self._first] >= needed)
+        self.loads = np.where(able, wants / self.places.capacity[self._first], NEVER)
+        self.pasts = self.parts[:, :, None] * remembered[:, None, :]
+        self.known = seen.tolist()
+
+    def lay_out(self, open: Ints, load: Floats, room: Floats, past: Floats, seen: Ints, draw: Floats) -> None:
+        """Take these hosts: their load, memory left, what the detector remembers, for how many samples they are known
+        (0 where nobody is on them), and watts; arrays over all hosts."""
         self.open, self.kind = open, self.places.kind[open]
-        self.load, self.room, self.past = load[open], room[open], past[open]
-        self.draw, self.empty = draw[open], empty[open]
+        self.load, self.room, self.past, self.seen = load[open], room[open], past[open], seen[open]
+        self.draw = draw[open]
         self._most = np.full(len(open), 1 + SLACK)
         self._curve = self._curves.rows(self.places.curve[open])
-        self._undo: list[tuple[int, float, float, Floats, bool]] = []
+        self._undo: list[tuple[int, float, float, Floats, int]] = []
 
     def shut(self, at: int) -> None:
         """Nobody goes there any more."""
@@ -59,41 +62,48 @@ class Desk:
 
     def find(self, vm: int) -> int:
         """Where a VM goes, as a place in `open`; -1 where no host takes it."""
-        load = self.load + self.loads[vm].take(self.kind)
-        ok = load <= self._most
+        load = self.loads[vm].take(self.kind)
+        load += self.load
+        closed = load > self._most
         if not self.quirks:
-            ok &= self.room >= self._memory[vm]
-        found = ok.nonzero()[0]
-        if not len(found):
-            return -1
-        load = load.take(found)
-        rise = self._curves.at(self._curve.take(found), load) - self.draw.take(found)
-        order = rise.round(GRAIN).argsort(kind="stable")
+            closed |= self.room < self._memory[vm]
+            if closed.all():
+                return -1
+        rise = self._curves.at(self._curve, load)
+        rise -= self.draw
+        rise *= FINE
+        np.rint(rise, out=rise)
+        if self.detector.quick:
+            closed |= self._overloaded(vm, slice(None), load)
+            rise[closed] = np.inf
+            at = int(rise.argmin())
+            return -1 if closed[at] else at
+        rise[closed] = np.inf
+        order = rise.argsort(kind="stable")[: len(rise) - int(closed.sum())]
         for some in (order[:FEW], order[FEW:]):
             if len(some):
-                hosts = found.take(some)
-                fine = ~self._overloaded(vm, hosts, load.take(some))
+                fine = ~self._overloaded(vm, some, load[some])
                 first = int(fine.argmax())
                 if fine[first]:
-                    return int(hosts[first])
+                    return int(some[first])
         return -1
 
-    def _overloaded(self, vm: int, hosts: Ints, load: Floats) -> Bools:
+    def _overloaded(self, vm: int, hosts: Ints | slice, load: Floats) -> Bools:
         """Which of these would be with the VM."""
-        past = self.past.take(hosts, axis=0)
-        if self.detector.looks_back:
-            past += self.parts[vm].take(self.kind.take(hosts))[:, None] * self.history[vm]
-        found = self.detector.overloaded(load, past)
-        return found & ~self.empty[hosts] if self.quirks else found
+        past = self.pasts[vm].take(self.kind[hosts], axis=0)
+        past += self.past[hosts]
+        seen = self.seen[hosts]
+        found = self.detector.overloaded(load, past, np.maximum(seen, self.known[vm]))
+        return found & (seen > 0) if self.quirks else found
 
     def put(self, vm: int, at: int) -> None:
         """The VM goes there."""
-        self._undo.append((at, self.load[at], self.room[at], self.past[at].copy(), self.empty[at]))
+        self._undo.append((at, self.load[at], self.room[at], self.past[at].copy(), self.seen[at]))
         kind = self.kind[at]
         self.load[at] += self.loads[vm, kind]
         self.room[at] -= self._memory[vm]
-        self.past[at] += self.history[vm] * self.parts[vm, kind]
-        self.empty[at] = False
+        self.past[at] += self.pasts[vm, kind]
+        self.seen[at] = max(self.seen[at], self.known[vm])
 
     def keep(self) -> None:
         """What was put is not taken back any more."""
@@ -101,6 +111,6 @@ class Desk:
 
     def take_back(self) -> None:
         """As it was at the last `keep`."""
-        for at, load, room, past, empty in reversed(self._undo):
-            self.load[at], self.room[at], self.past[at], self.empty[at] = load, room, past, empty
+        for at, load, room, past, seen in reversed(self._undo):
+            self.load[at], self.room[at], self.past[at], self.seen[at] = load, room, past, seen
         self._undo.clear()

@@ -19,6 +19,7 @@ from vinfra.spec import Spec, field
 SAMPLES = 30  # that are remembered of each VM; Beloglazov and Buyya's implementation, CloudSim 3.0.3
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 class Detector(Spec):
@@ -26,13 +27,19 @@ class Detector(Spec):
 
     name: ClassVar[str]
     source: ClassVar[str]
-    looks_back: ClassVar[bool] = True  # whether it judges by more than the present
+    quick: ClassVar[bool] = True  # whether many hosts are judged in about the time of one
 
-    def overloaded(self, load: Floats, history: Floats) -> Bools:
+    def remembered(self, history: Floats) -> Floats:
+        """What the rule makes of the last passes, shape (VMs, any number), from what each VM wanted at them, newest
+        first, shape (VMs, SAMPLES), zero where there was none yet. A host's is the sum over its VMs, each by its part
+        of the host, so it is kept and never gone through again. Nothing, where only the present counts."""
+        return history[:, :0]
+
+    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """Which hosts are, shape (hosts,).
 
-        `load` is what their VMs want now, shape (hosts,); `history` what the same VMs wanted at the last passes, newest
-        first, this one included, shape (hosts, SAMPLES), zero where there was none yet.
+        `load` is what their VMs want now, shape (hosts,), `past` what is remembered of the same VMs, this pass
+        included, shape (hosts, as `remembered`), `seen` for how many samples they are known, shape (hosts,).
         """
         raise TypeError(f"{type(self).__name__} does not say when a host is overloaded")
 
@@ -56,21 +63,22 @@ class Learning(Detector):
 detectors: Registry[Detector] = Registry("overload detector", "vinfra.operations.consolidation.detectors", Detector)
 
 
-def seen(history: Floats) -> NDArray[np.int64]:
-    """For how many samples each host's VMs are known, shape (hosts,): up to the oldest that is not zero, 1 at least."""
+def seen(history: Floats) -> Ints:
+    """For how many samples each row is known, shape (rows,): up to the oldest that is not zero, 1 at least."""
     known = history[:, ::-1] != 0
-    counts: NDArray[np.int64] = np.where(known.any(axis=1), history.shape[1] - known.argmax(axis=1), 1)
+    counts: Ints = np.where(known.any(axis=1), history.shape[1] - known.argmax(axis=1), 1)
     return counts
 
 
-def above(load: Floats, history: Floats, limit: Callable[[Floats], Floats], least: int, threshold: float) -> Bools:
+def above(
+    load: Floats, history: Floats, seen: Ints, limit: Callable[[Floats], Floats], least: int, threshold: float
+) -> Bools:
     """Hosts whose load is above what `limit` makes of their history, shape (hosts, samples) to (hosts,), or above the
     threshold where fewer samples than `least` are known."""
-    known = seen(history)
     limits = np.full(len(load), threshold)
-    for count in np.flatnonzero(np.bincount(known, minlength=1)).tolist():
+    for count in sorted(set(seen.tolist())):
         if count >= least:
-            rows = known == count
+            rows = seen == count
             limits[rows] = limit(history[rows, :count])
     result: Bools = load > limits
     return result

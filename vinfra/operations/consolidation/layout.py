@@ -49,13 +49,14 @@ class Guests:
 
 
 class Watts:
-    """Power over utilisation of many hosts at once, by tables of the pieces between the points of their curves."""
+    """Power over utilisation of many hosts at once, by tables of the lines between the points of their curves."""
 
     def __init__(self, curves: Sequence[PowerCurve]) -> None:
         points = np.array([curve.points for curve in curves])
         rise = np.diff(points, axis=1, append=points[:, -1:])
         self._pieces = points.shape[1]
-        self._points, self._rise = points.ravel(), rise.ravel()
+        self._rise = rise.ravel()
+        self._start = (points - rise * np.arange(self._pieces)).ravel()
 
     def rows(self, curve: Ints) -> Ints:
         """Where the tables of these curves begin, for `at`."""
@@ -63,11 +64,11 @@ class Watts:
         return rows
 
     def at(self, row: Ints, utilisation: Floats) -> Floats:
-        """Watts of hosts that follow the curves at these rows at these utilisations (0..1), shape (hosts,)."""
+        """Watts of hosts that follow the curves at these rows at these utilisations, shape (hosts,); what it gives
+        beyond 0..1 says nothing."""
         tenths: Floats = utilisation * (self._pieces - 1)
-        piece = tenths.astype(np.int64)
-        index = row + piece
-        tenths -= piece
-        tenths *= self._rise.take(index)
-        tenths += self._points.take(index)
+        index = tenths.astype(np.int64)
+        index += row
+        tenths *= self._rise.take(index, mode="clip")
+        tenths += self._start.take(index, mode="clip")
         return tenths

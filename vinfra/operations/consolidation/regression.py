@@ -16,13 +16,15 @@ from vinfra.operations.consolidation.detector import Bools, Floats
 
 POINTS = 10  # that the line is drawn through; Beloglazov and Buyya's implementation, CloudSim 3.0.3
 BISQUARE = 6  # medians of the residuals beyond which a point counts nothing; Cleveland 1979
+ROUNDING = 1e-12  # of a capacity
 TIMES = np.arange(1, POINTS + 1, dtype=np.float64)
 TRICUBE: Floats = (1 - ((POINTS - TIMES) / (POINTS - 1)) ** 3) ** 3
 
 
-def known(history: Floats) -> Bools:
-    """Which rows, newest first, hold enough points for a line."""
-    return np.asarray(history[:, POINTS - 1 :].any(axis=1))
+def beyond(safety: float, predicted: Floats) -> Bools:
+    """Which predictions, with their margin, are a full host or more; one that is full but for rounding is full."""
+    full: Bools = safety * predicted >= 1 - ROUNDING
+    return full
 
 
 def ahead(weights: Floats) -> Floats:

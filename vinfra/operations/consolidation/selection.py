@@ -6,6 +6,7 @@ Source: Beloglazov and Buyya, CCPE 24(13), 2012, section 4.2. Units: bytes, frac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,17 +17,33 @@ from vinfra.registry import Registry
 from vinfra.spec import Spec
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The VMs of a host that can leave it: memory (bytes) and the part of their vCPUs they want, shape (VMs,), the same
-    at the last passes, newest first, shape (VMs, samples), and a number drawn in [0, 1)."""
+    """The VMs of a host that can leave it (`rows` of arrays over all VMs), and where a number in [0, 1) is drawn."""
 
-    memory: Floats
-    demand: Floats
-    history: Floats
-    draw: float
+    rows: Ints
+    memories: Floats
+    demands: Floats
+    histories: Floats
+    draw: Callable[[], float]
+
+    @property
+    def memory(self) -> Floats:
+        """Bytes, shape (rows,)."""
+        return self.memories[self.rows]
+
+    @property
+    def demand(self) -> Floats:
+        """The part of their vCPUs they want, shape (rows,)."""
+        return self.demands[self.rows]
+
+    @property
+    def history(self) -> Floats:
+        """The same at the last passes, newest first, shape (rows, samples)."""
+        return self.histories[self.rows]
 
 
 class Selection(Spec):

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Floats, Learning, above, detectors
+from vinfra.operations.consolidation.detector import Bools, Floats, Ints, Learning, above, detectors
 from vinfra.spec import field
 
 LEAST = 12  # samples a spread is taken from; Beloglazov and Buyya's implementation, CloudSim 3.0.3
@@ -20,14 +20,19 @@ class InterquartileRange(Learning):
     """Load above 1 less a multiple of its interquartile range (IQR)."""
 
     source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: IQR, section 4.1"
+    quick: ClassVar[bool] = False
 
     safety: float = field(
         1.5, "how many ranges of room a host needs", ge=0, source="IQR-MMT-1.5 of the same paper", tag="assumed"
     )
 
-    def overloaded(self, load: Floats, history: Floats) -> Bools:
+    def remembered(self, history: Floats) -> Floats:
+        """All of it: a spread does not add up."""
+        return history
+
+    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """By the spread of what was seen."""
-        return above(load, history, self._limit, LEAST, self.threshold)
+        return above(load, past, seen, self._limit, LEAST, self.threshold)
 
     def _limit(self, history: Floats) -> Floats:
         ranked, count = np.sort(history, axis=1), history.shape[1]

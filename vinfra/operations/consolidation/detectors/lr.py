@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors
-from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead, known
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, Learning, detectors
+from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead, beyond
 from vinfra.spec import field
 
 COUNTS = {"tricube": ahead(TRICUBE)[::-1].copy(), "none": ahead(np.ones(POINTS))[::-1].copy()}  # newest first
@@ -27,10 +27,14 @@ class LocalRegression(Learning):
     )
     weights: Literal["tricube", "none"] = field("tricube", "how much more new loads count than old ones")
 
-    def overloaded(self, load: Floats, history: Floats) -> Bools:
+    def remembered(self, history: Floats) -> Floats:
+        """Where the line leads, shape (VMs, 1): a weighted sum of the last loads, so it adds up."""
+        predicted: Floats = (history[:, :POINTS] * COUNTS[self.weights]).sum(axis=1, keepdims=True)
+        return predicted
+
+    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """By where the line leads; by the threshold while there are too few points."""
-        predicted = (history[:, :POINTS] * COUNTS[self.weights]).sum(axis=1)
-        result: Bools = np.where(known(history), self.safety * predicted >= 1, load > self.threshold)
+        result: Bools = np.where(seen >= POINTS, beyond(self.safety, past[:, 0]), load > self.threshold)
         return result
 
     def as_in_cloudsim(self) -> Detector:

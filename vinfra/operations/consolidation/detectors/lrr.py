@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Learning, detectors
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, Learning, detectors
 from vinfra.operations.consolidation.detectors.lr import LocalRegression
-from vinfra.operations.consolidation.regression import POINTS, known, robust
+from vinfra.operations.consolidation.regression import POINTS, beyond, robust
 from vinfra.spec import field
 
 
@@ -17,15 +17,19 @@ class RobustLocalRegression(Learning):
     """Load that will be above capacity, by a line that outliers hardly bend (LRR)."""
 
     source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: LRR, section 4.1.4"
+    quick: ClassVar[bool] = False
 
     safety: float = field(
         1.2, "what the prediction is multiplied with", gt=0, source="LRR-MMT-1.2 of the same paper", tag="assumed"
     )
 
-    def overloaded(self, load: Floats, history: Floats) -> Bools:
+    def remembered(self, history: Floats) -> Floats:
+        """The points of the line, oldest first."""
+        return history[:, POINTS - 1 :: -1]
+
+    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """By where the line leads; by the threshold while there are too few points."""
-        predicted = robust(history[:, POINTS - 1 :: -1])
-        result: Bools = np.where(known(history), self.safety * predicted >= 1, load > self.threshold)
+        result: Bools = np.where(seen >= POINTS, beyond(self.safety, robust(past)), load > self.threshold)
         return result
 
     def as_in_cloudsim(self) -> Detector:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, detectors
+from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, detectors
 from vinfra.spec import field
 
 
@@ -13,13 +13,12 @@ class Threshold(Detector):
     """Load above a fixed threshold (THR)."""
 
     source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: THR"
-    looks_back: ClassVar[bool] = False
 
     threshold: float = field(
         0.8, "load above which a host is overloaded", gt=0, source="THR-MMT-0.8 of the same paper", tag="assumed"
     )
 
-    def overloaded(self, load: Floats, history: Floats) -> Bools:
+    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """The present alone decides."""
         result: Bools = load > self.threshold
         return result

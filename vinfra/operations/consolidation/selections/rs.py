@@ -15,4 +15,4 @@ class RandomSelection(Selection):
 
     def pick(self, candidates: Candidates) -> int:
         """Each alike."""
-        return int(candidates.draw * len(candidates.memory))
+        return int(candidates.draw() * len(candidates.rows))
