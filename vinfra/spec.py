@@ -16,7 +16,12 @@ class Spec(BaseModel):
     belongs)."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=True, use_attribute_docstrings=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,
+        use_attribute_docstrings=False,
+        defer_build=True,  # most plug-ins and many keys are not in a scenario, and building costs a millisecond each
     )
 
 

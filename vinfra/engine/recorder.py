@@ -5,6 +5,8 @@ A series is one preallocated array; a timeline is closed intervals (entity, stat
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,4 +57,4 @@ class Recorder:
             for entity, (state, since) in self._open.items()
             if state and end > since
         ]
-        return sorted(self._closed + lasting, key=lambda interval: (interval[0], interval[2], interval[1]))
+        return sorted(self._closed + lasting, key=itemgetter(0, 2, 1))

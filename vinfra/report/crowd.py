@@ -23,13 +23,13 @@ def stacked(machines: Sequence[Lane], end: float, nights: int) -> Iterator[Piece
     edges = np.linspace(0.0, end, min(MOST, PER_NIGHT * max(nights, 1)) + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     below = np.zeros(len(middles), dtype=np.int64)
-    spans: dict[Tone, list[tuple[float, float]]] = {}
+    spans: dict[str, list[tuple[float, float]]] = {}
     for interval in (interval for lane in machines for interval in lane.intervals):
-        spans.setdefault(tone(interval.state), []).append((interval.start, interval.end))
+        spans.setdefault(tone(interval.state).name, []).append((interval.start, interval.end))
     for known in TONES:
-        if known not in spans:
+        if known.name not in spans:
             continue
-        starts, ends = np.sort(np.array(spans[known]), axis=0).T
+        starts, ends = np.sort(np.array(spans[known.name]), axis=0).T
         count = np.searchsorted(starts, middles, "right") - np.searchsorted(ends, middles, "right")
         for first, stop in _alike(count, below):
             yield known, int(count[first]), float(edges[first]), float(edges[stop]), int(below[first])

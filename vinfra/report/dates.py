@@ -30,8 +30,9 @@ def calendar(points: Iterable[Point]) -> Calendar | None:
 def _dated(point: Point) -> bool:
     if point.start is None:
         return False
-    scheduled = any(interval.entity.startswith(SCHEDULED) for interval in point.intervals)
-    return point.end > DAY or point.start != UNSAID or scheduled
+    if point.end > DAY or point.start != UNSAID:
+        return True
+    return any(entity.startswith(SCHEDULED) for entity in {interval.entity for interval in point.intervals})
 
 
 def clock(known: Calendar, seconds: float) -> str:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from vinfra.report.tones import FAULT, Tone, tone
 from vinfra.scenario.results import Interval
@@ -94,7 +95,7 @@ def title(kind: str) -> str:
 
 
 def _in_time(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
-    return tuple(sorted(intervals, key=lambda interval: (interval.start, interval.end, interval.entity)))
+    return tuple(sorted(intervals, key=attrgetter("start", "end", "entity")))
 
 
 def _called(entity: str, intervals: Sequence[Interval]) -> tuple[str, str]:

@@ -120,8 +120,12 @@ def _swept(path: str, found: Sequence[Point], every: Sequence[Point]) -> Column:
 
 
 def _texts(name: str, values: Iterable[str | None]) -> Column:
-    cells = [None if value is None else value.encode("utf-8", "backslashreplace").decode() for value in values]
-    return Column(name, "varchar", np.array(cells, dtype=object))
+    return Column(name, "varchar", np.array([*map(_printable, values)], dtype=object))
+
+
+def _printable(value: str | None) -> str | None:
+    """The text without halves of characters, which Parquet does not hold."""
+    return value if value is None or value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
 def _numbers(name: str, values: Sequence[float | None]) -> Column:

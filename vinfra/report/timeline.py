@@ -63,9 +63,9 @@ def timelines(run: Run) -> Timelines:
     told = list(_told(run))
     shown, room = told[:PANELS], BARS // min(PANELS, max(1, len(told)))
     panels = [_panel(f"timeline-{index}", one, told, index, room) for index, one in enumerate(shown)]
-    used = {lane.tone(interval) for one in shown for lane in one.lanes for interval in lane.intervals}
+    used = {lane.tone(interval).name for one in shown for lane in one.lanes for interval in lane.intervals}
     windowed = any(windows(one.point.intervals) for one in shown)
-    return Timelines(panels, [known for known in TONES if known in used], windowed, len(told) - len(shown))
+    return Timelines(panels, [known for known in TONES if known.name in used], windowed, len(told) - len(shown))
 
 
 def sentences(run: Run) -> Iterator[tuple[str, str]]:
@@ -89,12 +89,13 @@ def _fewer(found: Sequence[Lane]) -> list[Lane]:
     """The lanes to draw, in order: of each kind those with trouble first, the worst of it before the others; where even
     those are too many, some from everywhere, and a quarter of the room for the others."""
     kept: set[tuple[str, str]] = set()
+    troubles = {(lane.kind, lane.name): lane.trouble for lane in found}
     for kind in {lane.kind for lane in found}:
         mine = [lane for lane in found if lane.kind == kind]
         room = len(mine) if len(mine) <= (VMS if kind == "vm" else OTHERS) else SOME if kind == "vm" else OTHERS
         for level in (2, 1, 0):
-            alike = [lane for lane in mine if lane.trouble == level]
-            rest = any(lane.trouble < level for lane in mine)
+            alike = [lane for lane in mine if troubles[lane.kind, lane.name] == level]
+            rest = any(troubles[lane.kind, lane.name] < level for lane in mine)
             taken = _spread(alike, len(alike) if len(alike) <= room else 3 * room // 4 if rest else room)
             kept |= {(lane.kind, lane.name) for lane in taken}
             room -= len(taken)

@@ -22,17 +22,20 @@ from vinfra.report.whole import whole
 from vinfra.scenario.results import Point, Run
 
 MOST = 200_000
+CHUNK = 1_000  # events on a line: one by one they take three times as long to write
 MICROSECONDS = 1e6
 
 
 def write(run: Run, path: Path) -> None:
-    """Write the trace, event by event, so that a large one needs no memory."""
+    """Write the trace, chunk by chunk, so that a large one needs no memory."""
     with whole(path) as part, part.open("w", encoding="utf-8") as file:
         limits = {"events": f"at most {MOST}", "replication": "the first"}
         about = {"scenario": run.scenario, "digest": run.digest, **limits}
         file.write(f'{{"displayTimeUnit": "ms", "otherData": {json.dumps(about)}, "traceEvents": [\n')
-        for number, event in enumerate(islice(events(run), MOST)):
-            file.write((",\n" if number else "") + json.dumps(event))
+        some, between = islice(events(run), MOST), ""
+        while chunk := list(islice(some, CHUNK)):
+            file.write(between + json.dumps(chunk)[1:-1])
+            between = ",\n"
         file.write("\n]}\n")
 
 

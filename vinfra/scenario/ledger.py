@@ -70,7 +70,7 @@ def entry(point: Point) -> Entry:
         point.error,
         json.dumps(point.notes),
         _pack(point.series),
-        json.dumps([[i.entity, i.state, i.start, i.end] for i in point.intervals]),
+        json.dumps(point.intervals),
         None if point.start is None else point.start.isoformat(),
         point.end,
     )
@@ -132,7 +132,7 @@ class Ledger:
                 refused,
                 error,
                 _unpack(series),
-                [Interval(*fields) for fields in json.loads(intervals)],
+                [*map(Interval._make, json.loads(intervals))],
                 json.loads(notes),
                 start and datetime.fromisoformat(start),
                 ended,

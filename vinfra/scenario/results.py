@@ -12,7 +12,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,7 @@ from vinfra.errors import suggest
 from vinfra.metrics.metric import Metric
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """An entity was in one state from `start` to `end` (seconds of simulated time)."""
 
     entity: str
@@ -82,9 +82,10 @@ class Claim:
     detail: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Run:
-    """Everything that is known about one run; the report, the table and the exports read this and nothing else."""
+    """Everything that is known about one run, and changed no more; the report, the table and the exports read this and
+    nothing else."""
 
     scenario: str
     question: str
@@ -104,7 +105,7 @@ class Run:
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the results in canonical order."""
         return digest(self.points, self.contents)
@@ -163,8 +164,8 @@ def digest(points: Sequence[Point], contents: Mapping[str, str]) -> str:
     sha = hashlib.sha256()
     for name, point in sorted(((_canonical(point, contents), point) for point in points), key=lambda pair: pair[0]):
         metrics = {key: rounded(value) for key, value in sorted(point.metrics.items())}
-        states = [(i.entity, i.state, rounded(i.start), rounded(i.end)) for i in point.intervals]
-        sha.update(json.dumps([name, metrics, point.refused is not None, sorted(states)]).encode())
+        states = sorted((entity, state, rounded(start), rounded(end)) for entity, state, start, end in point.intervals)
+        sha.update(json.dumps([name, metrics, point.refused is not None, states]).encode())
         for series in sorted(point.series):
             sha.update(series.encode())
             # The same rounding as above, for many: adding 0.0 takes the sign off a zero.

@@ -301,7 +301,7 @@ class Simulation:
 
     def intervals(self) -> list[Interval]:
         """The states entities were in."""
-        return [Interval(*interval) for interval in self.recorder.intervals(self.total)]
+        return [*map(Interval._make, self.recorder.intervals(self.total))]
 
 
 def notes(simulation: Simulation) -> list[str]:

@@ -122,7 +122,7 @@ class Fabric:
         if lun.to is not None and host not in lun.to:
             seen = f"{lun.array} presents it to {_listed(sorted(lun.to))}"
             return f"{host} does not see {datastore}: {seen}"
-        if not self.networks.graph:
+        if not self.networks:
             return {}
         for name in (host, lun.array):
             if name not in self.networks.owners:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
-import networkx as nx
+if TYPE_CHECKING:
+    import networkx as nx
 
+Node = tuple[str, str]
 Kind = Literal["ethernet", "fibre-channel"]
 KINDS: tuple[Kind, ...] = ("ethernet", "fibre-channel")
 
@@ -49,18 +52,17 @@ class Topology:
     kind of network, `parts` the links that go with the name of a link, an adapter, a port, an owner or a segment."""
 
     def __init__(self) -> None:
-        self.graph: nx.Graph = nx.Graph()
         self.adapters: dict[tuple[str, Kind], list[str]] = {}
         self.parts: dict[str, list[str]] = {}
         self.zones: dict[str, list[frozenset[str]]] = {}
         self.owners: set[str] = set()
-        self._segments: list[tuple[str, str]] = []
+        self._segments: list[Node] = []
+        self._edges: dict[frozenset[Node], Link] = {}
         self._links: dict[str, dict[str, Link]] = {}
 
     def add(self, name: str) -> None:
         """A segment."""
         self._segments.append(("segment", name))
-        self.graph.add_node(("segment", name))
 
     def trunk(self, name: str, segment: Segment, other: str) -> None:
         """Join another segment to this one."""
@@ -76,14 +78,29 @@ class Topology:
         self._links.setdefault(adapter, {})[name] = link
         self._link(("endpoint", adapter), link, name, owner, number)
 
-    def _link(self, end: tuple[str, str], link: Link, *parts: str) -> None:
-        self.graph.add_edge(("segment", link.segment), end, link=link)
+    def _link(self, end: Node, link: Link, *parts: str) -> None:
+        self._edges[frozenset((("segment", link.segment), end))] = link
         for part in sorted({link.name, *parts} - {""}):
             self.parts.setdefault(part, []).append(link.name)
 
+    def __bool__(self) -> bool:
+        """Whether there is any segment."""
+        return bool(self._segments)
+
+    @cached_property
+    def graph(self) -> nx.Graph:
+        """Segments and endpoints as nodes, links as edges; asked for when the last of them is there. Made for the first
+        route that leads over several segments: most need none, and the library takes longer to import than all else."""
+        import networkx as nx
+
+        graph = nx.Graph()
+        graph.add_nodes_from(self._segments)
+        graph.add_edges_from((*ends, {"link": link}) for ends, link in self._edges.items())
+        return graph
+
     def links(self) -> list[Link]:
         """Every link, by name."""
-        return sorted((link for _, _, link in self.graph.edges(data="link")), key=lambda link: link.name)
+        return sorted(self._edges.values(), key=lambda link: link.name)
 
     def route(
         self, start: str, end: str, kinds: Collection[str] = KINDS, lost: Collection[str] = ()
@@ -95,9 +112,17 @@ class Topology:
             pair = near[0][segment], near[1][segment]
             if pair[0].kind in kinds and not {link.name for link in pair} & {*lost} and self._may(segment, start, end):
                 return pair
+        return self._over_segments(start, end, kinds, lost)
+
+    def _over_segments(
+        self, start: str, end: str, kinds: Collection[str], lost: Collection[str]
+    ) -> Sequence[Link] | None:
+        """The same where no segment is near to both."""
+        import networkx as nx
+
         ends = [("endpoint", start), ("endpoint", end)]
 
-        def passes(one: tuple[str, str], other: tuple[str, str]) -> bool:
+        def passes(one: Node, other: Node) -> bool:
             link: Link = self.graph.edges[one, other]["link"]
             return link.name not in lost and link.kind in kinds and self._may(link.segment, start, end)
 
