@@ -25,10 +25,11 @@ def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity
     """
     granted = want.copy()
     wanted = np.bincount(host, weights=want, minlength=len(capacity))
-    full = np.flatnonzero(wanted > capacity)
+    short = wanted > capacity
+    full = np.flatnonzero(short)
     if len(full) == 0:
         return granted
-    mine = np.flatnonzero(np.isin(host, full, kind="table"))
+    mine = np.flatnonzero(short[host])
     local = np.searchsorted(full, host[mine])
     # In units of each host's capacity, so that a large host's rounding never reaches a small one.
     scale = np.where(capacity[full] > 0, capacity[full], 1.0)

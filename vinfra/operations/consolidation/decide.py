@@ -7,8 +7,10 @@ Beloglazov and Buyya, CCPE 24(13), 2012, sections 4 and 5.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +22,7 @@ from vinfra.operations.consolidation.selection import Candidates, Selection
 NOWHERE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A VM goes from one host to another (indices), or stays where none takes it (`target` is NOWHERE), since its host
     is overloaded or does little."""
 
@@ -108,8 +109,8 @@ class _Making:
             past[sorted_hosts[first]] = np.add.reduceat(rows[order], first, axis=0)
         return past
 
-    def _members(self, here: Ints) -> list[list[int]]:
-        found: list[list[int]] = [[] for _ in self.rules.places.names]
+    def _members(self, here: Ints) -> defaultdict[int, list[int]]:
+        found = defaultdict[int, list[int]](list)
         for vm, host in zip(here.tolist(), self.state.host[here].tolist(), strict=True):
             found[host].append(vm)
         return found
@@ -150,21 +151,16 @@ class _Making:
     def _relieve(self, host: int) -> list[int]:
         """VMs that leave a host until it is not overloaded any more; they are off it from now on."""
         rules, state, desk, kind = self.rules, self.state, self.desk, self.rules.places.kind[host]
-        load, past, left = self.load[host], self.past[host].copy(), self.members[host]
-        gone: list[int] = []
-        while candidates := [vm for vm in left if self.free[vm]]:
-            rows, memory = np.array(candidates), rules.guests.memory
-            vm = candidates[
-                rules.selection.pick(Candidates(rows, memory, state.demand, state.history, lambda: rules.draw(host)))
-            ]
+        load, past, left = float(self.load[host]), self.past[host].copy(), self.members[host]
+        candidates, gone = [vm for vm in left if self.free[vm]], list[int]()
+        while candidates:
+            asked = (rules.guests.memory, state.demand, state.history, lambda: rules.draw(host))
+            vm = candidates.pop(rules.selection.pick(Candidates(np.array(candidates), *asked)))
             left.remove(vm)
             gone.append(vm)
-            load -= self.wants[vm, kind] / rules.places.capacity[host]
+            load -= float(self.wants[vm, kind] / rules.places.capacity[host])
             past -= desk.pasts[vm, kind]
-            if not left:
-                break
-            known = np.array([max(desk.known[one] for one in left)])
-            if not rules.detector.overloaded(np.array([load]), past[None].round(12), known)[0]:
+            if not left or not desk.overloaded(load, past, max([desk.known[one] for one in left])):
                 break
         return gone
 
@@ -194,12 +190,11 @@ class _Making:
         """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""
         desk, made = self.desk, list[Decision]()
         position = {host: at for at, host in enumerate(desk.open.tolist())}
-        coming = set(self.state.targets.tolist())
+        busy = {host for host, members in self.members.items() if not all(self.free[vm] for vm in members)}
+        busy |= {*np.flatnonzero(stays | (used >= 1)).tolist(), *self.state.targets.tolist()}
         for host in used.argsort(kind="stable").tolist():
-            members = self.members[host]
-            if stays[host] or not members or used[host] >= 1 or host in coming:
-                continue
-            if not all(self.free[vm] for vm in members):
+            members = self.members.get(host)
+            if not members or host in busy:
                 continue
             desk.shut(position[host])
             desk.keep()
@@ -213,7 +208,7 @@ class _Making:
                 goes.append((vm, int(desk.open[at])))
             for vm, target in goes:
                 self.members[target].append(vm)
-                stays[target] = True
+                busy.add(target)
                 made.append(Decision(vm, host, target, False))
             if goes:
                 self.members[host] = []

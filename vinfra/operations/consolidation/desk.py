@@ -32,6 +32,7 @@ class Desk:
         self._first = np.array([int((places.kind == kind).argmax()) for kind in range(guests.full.shape[1])])
         self.parts = guests.full / places.capacity[self._first]
         self._memory = guests.memory.tolist()
+        self._alone: dict[int, tuple[float, float]] = {}
 
     def begin(self, wants: Floats, remembered: Floats, seen: Ints) -> None:
         """Begin a pass: the cycles each VM wants on each kind of host, shape (VMs, kinds), what the detector remembers
@@ -48,38 +49,59 @@ class Desk:
         self.open, self.kind = open, self.places.kind[open]
         self.load, self.room, self.past, self.seen = load[open], room[open], past[open], seen[open]
         self.draw = draw[open]
-        self._most = np.full(len(open), 1 + SLACK)
+        self._full = np.full(len(open), 1 + SLACK)
+        self._limits: dict[int, tuple[Floats, Floats]] = {}
         self._curve = self._curves.rows(self.places.curve[open])
         self._undo: list[tuple[int, float, float, Floats, int]] = []
 
     def shut(self, at: int) -> None:
         """Nobody goes there any more."""
-        self._most[at] = -1.0
+        self._full[at] = -1.0
 
     def reopen(self, at: int) -> None:
         """VMs may go there again."""
-        self._most[at] = 1 + SLACK
+        self._full[at] = 1 + SLACK
 
     def find(self, vm: int) -> int:
         """Where a VM goes, as a place in `open`; -1 where no host takes it."""
         load = self.loads[vm].take(self.kind)
         load += self.load
-        closed = load > self._most
+        closed = load > self._full
         if not self.quirks:
             closed |= self.room < self._memory[vm]
             if closed.all():
                 return -1
+        quick = self.detector.quick
+        if quick:
+            most, most_past = self._most(self.known[vm])
+            closed |= load > most
+            if self.past.shape[1]:
+                past = self.pasts[vm, :, 0].take(self.kind)
+                past += self.past[:, 0]
+                closed |= past > most_past
         rise = self._curves.at(self._curve, load)
         rise -= self.draw
         rise *= FINE
         np.rint(rise, out=rise)
-        if self.detector.quick:
-            closed |= self._overloaded(vm, slice(None), load)
-            rise[closed] = np.inf
+        rise[closed] = np.inf
+        if quick:
             at = int(rise.argmin())
             return -1 if closed[at] else at
-        rise[closed] = np.inf
-        order = rise.argsort(kind="stable")[: len(rise) - int(closed.sum())]
+        return self._first_fine(vm, load, rise.argsort(kind="stable")[: len(rise) - int(closed.sum())])
+
+    def _most(self, known: int) -> tuple[Floats, Floats]:
+        """The most load each may have with a VM that is known for so many samples, and the most of what is remembered;
+        kept until a host changes its own."""
+        found = self._limits.get(known)
+        if found is None:
+            most, most_past = self.detector.limits(np.maximum(self.seen, known))
+            if self.quirks:
+                most[self.seen == 0] = most_past[self.seen == 0] = np.inf
+            found = self._limits[known] = most, most_past
+        return found
+
+    def _first_fine(self, vm: int, load: Floats, order: Ints) -> int:
+        """The first in this order that would not be overloaded with the VM."""
         for some in (order[:FEW], order[FEW:]):
             if len(some):
                 fine = ~self._overloaded(vm, some, load[some])
@@ -88,13 +110,23 @@ class Desk:
                     return int(some[first])
         return -1
 
-    def _overloaded(self, vm: int, hosts: Ints | slice, load: Floats) -> Bools:
+    def _overloaded(self, vm: int, hosts: Ints, load: Floats) -> Bools:
         """Which of these would be with the VM."""
         past = self.pasts[vm].take(self.kind[hosts], axis=0)
         past += self.past[hosts]
         seen = self.seen[hosts]
         found = self.detector.overloaded(load, past, np.maximum(seen, self.known[vm]))
         return found & (seen > 0) if self.quirks else found
+
+    def overloaded(self, load: float, past: Floats, known: int) -> bool:
+        """Whether one host would be."""
+        if not self.detector.quick:
+            return bool(self.detector.overloaded(np.array([load]), past[None].round(12), np.array([known]))[0])
+        if known not in self._alone:
+            most, most_past = self.detector.limits(np.array([known]))
+            self._alone[known] = float(most[0]), float(most_past[0])
+        most_load, most_past_load = self._alone[known]
+        return load > most_load or any(one > most_past_load for one in past.tolist())
 
     def put(self, vm: int, at: int) -> None:
         """The VM goes there."""
@@ -103,7 +135,9 @@ class Desk:
         self.load[at] += self.loads[vm, kind]
         self.room[at] -= self._memory[vm]
         self.past[at] += self.pasts[vm, kind]
-        self.seen[at] = max(self.seen[at], self.known[vm])
+        if self.seen[at] < self.known[vm]:
+            self.seen[at] = self.known[vm]
+            self._limits.clear()
 
     def keep(self) -> None:
         """What was put is not taken back any more."""
@@ -111,6 +145,8 @@ class Desk:
 
     def take_back(self) -> None:
         """As it was at the last `keep`."""
+        if self._undo:
+            self._limits.clear()
         for at, load, room, past, seen in reversed(self._undo):
             self.load[at], self.room[at], self.past[at], self.seen[at] = load, room, past, seen
         self._undo.clear()

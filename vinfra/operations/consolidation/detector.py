@@ -27,7 +27,7 @@ class Detector(Spec):
 
     name: ClassVar[str]
     source: ClassVar[str]
-    quick: ClassVar[bool] = True  # whether many hosts are judged in about the time of one
+    quick: ClassVar[bool] = True  # whether its limits are known before the load is
 
     def remembered(self, history: Floats) -> Floats:
         """What the rule makes of the last passes, shape (VMs, any number), from what each VM wanted at them, newest
@@ -41,6 +41,15 @@ class Detector(Spec):
         `load` is what their VMs want now, shape (hosts,), `past` what is remembered of the same VMs, this pass
         included, shape (hosts, as `remembered`), `seen` for how many samples they are known, shape (hosts,).
         """
+        most, most_past = self.limits(seen)
+        result: Bools = load > most
+        if past.shape[1]:
+            result |= past[:, 0] > most_past
+        return result
+
+    def limits(self, seen: Ints) -> tuple[Floats, Floats]:
+        """The most load a host may have that is known for so many samples, and the most that what is remembered may be,
+        both of shape (hosts,). A rule that is not `quick` says when a host is overloaded instead."""
         raise TypeError(f"{type(self).__name__} does not say when a host is overloaded")
 
     def as_in_cloudsim(self) -> Detector:

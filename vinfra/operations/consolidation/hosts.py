@@ -72,7 +72,8 @@ class ConsolidatedHosts:
         self._flights: list[tuple[float, int, int]] = []
         self._next = 0.0
         self._there: Bools = np.ones(count, dtype=bool)
-        self._rows = np.arange(count)
+        self._here: Ints = np.arange(count)
+        self._place: Ints = np.arange(count)  # of each VM among those that are there
 
     def epoch(self, time: float, length: float, demand: Floats, there: Bools, measured: bool) -> Mean:
         """Make the pass that is due, share the hosts until the epoch is over, and give means over it.
@@ -80,6 +81,8 @@ class ConsolidatedHosts:
         `demand` is the part of its vCPUs that each VM wants, `there` whether it is there, both of shape (VMs,).
         """
         self._there = there
+        self._here = np.flatnonzero(there)
+        self._place = np.cumsum(there) - 1
         self._drop()
         quirks = self.rules.quirks
         # CloudSim never looks at the first sample.
@@ -102,7 +105,7 @@ class ConsolidatedHosts:
         self._flights = [one for one in self._flights if self._there[one[1]]]
 
     def _decide(self, time: float, demand: Floats) -> None:
-        moving = np.zeros(len(self._rows), dtype=bool)
+        moving = np.zeros(len(self._there), dtype=bool)
         moving[[vm for _, vm, _ in self._flights]] = True
         last = {vm: target for _, vm, target in self._flights}
         targets = np.array([last[vm] for vm in sorted(last)], dtype=np.int64)
@@ -129,45 +132,50 @@ class ConsolidatedHosts:
 
     def _share(self, demand: Floats, part: float, seconds: float, mean: Mean) -> None:
         """Share all hosts for a piece of an epoch."""
-        cluster, guests, places = self.cluster, self.rules.guests, self.rules.places
+        cluster, guests, places, rows = self.cluster, self.rules.guests, self.rules.places, self._here
         vms = np.array([vm for _, vm, _ in self._flights], dtype=np.int64)
         targets = np.array([target for _, _, target in self._flights], dtype=np.int64)
-        kind = places.kind[cluster.host]
-        asked = np.where(self._there, demand * guests.full[self._rows, kind], 0.0)
-        want = np.minimum(asked, guests.ceiling[self._rows, kind])
-        to = places.kind[targets]
-        ahead = np.minimum(demand[vms] * guests.full[vms, to], guests.ceiling[vms, to])
-        hosts = np.concatenate((cluster.host, targets))
-        shares = np.concatenate((cluster.vms.shares, cluster.vms.shares[vms] * self.loss))
-        reserved = np.concatenate((cluster.vms.reservation, np.zeros(len(vms))))
-        given = fill(hosts, np.concatenate((want, ahead * self.loss)), shares, reserved, places.capacity)
-        count = len(places.names)
-        used = np.bincount(hosts, given, count).astype(float, copy=False)
-        granted = given[: len(want)].copy()
-        granted[np.unique(vms)] *= 1 - self.loss
+        # Those who are there, then those who come once more, on the host they come to.
+        who = np.concatenate((rows, vms))
+        hosts = np.concatenate((cluster.host[rows], targets))
+        kind = places.kind[hosts]
+        asked = demand[who] * guests.full[who, kind]
+        want = np.minimum(asked, guests.ceiling[who, kind])
+        shares, reserved = cluster.vms.shares[who], cluster.vms.reservation[who]
+        coming, here = slice(len(rows), None), slice(len(rows))
+        shares[coming] *= self.loss
+        reserved[coming] = 0.0
+        want[coming] *= self.loss
+        given = fill(hosts, want, shares, reserved, places.capacity)
+        used = np.bincount(hosts, given, len(places.names)).astype(float, copy=False)
+        moving = self._place[vms]
+        want, granted = want[here], given[here].copy()
+        # One that is sent on before it has left loses once.
+        granted[moving] = given[moving] * (1 - self.loss)
         cluster.settle(self._there, targets)
         full = used >= places.capacity * (1 - TINY)
-        useful = granted / guests.factor[self._rows, kind]
+        useful = granted / guests.factor[rows, kind[here]]
         mean.wanted += part * float(want.sum())
         mean.granted += part * float(granted.sum())
         mean.useful += part * float(useful.sum())
-        mean.cores += part * float((useful / places.core[cluster.host]).sum())
+        mean.cores += part * float((useful / places.core[hosts[here]]).sum())
         mean.used += part * float(used.sum())
         mean.watts += part * float(cluster.watts(used).sum())
         mean.on += part * float(cluster.on.sum())
         mean.capacity_on += part * float(places.capacity[cluster.on].sum())
         mean.full += part * float(full.sum())
         if seconds:
-            self._judge(seconds, want, granted, used, np.unique(vms), full)
+            self._judge(seconds, want, granted, used, np.unique(moving), full)
             if self.rules.quirks:
-                late = np.bincount(hosts, np.concatenate((asked, ahead)), count) > used * (1 + TINY)
-                self.tally.violated += seconds * float((late & (used > 0)).sum())
-                self.tally.active += seconds * float((used > 0).sum())
+                busy = used > 0
+                late = np.bincount(hosts, asked, len(places.names)) > used * (1 + TINY)
+                self.tally.violated += seconds * float((late & busy).sum())
+                self.tally.active += seconds * float(busy.sum())
 
-    def _judge(self, seconds: float, want: Floats, granted: Floats, used: Floats, vms: Ints, full: Bools) -> None:
+    def _judge(self, seconds: float, want: Floats, granted: Floats, used: Floats, moving: Ints, full: Bools) -> None:
         tally = self.tally
         tally.wanted += seconds * float(want.sum())
-        tally.lost += seconds * float((want[vms] - granted[vms]).sum())
+        tally.lost += seconds * float((want[moving] - granted[moving]).sum())
         if not self.rules.quirks:
             tally.violated += seconds * float((full & self.cluster.occupied).sum())
             tally.active += seconds * float(self.cluster.occupied.sum())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Floats
+from vinfra.operations.consolidation.detector import Floats
 
 POINTS = 10  # that the line is drawn through; Beloglazov and Buyya's implementation, CloudSim 3.0.3
 BISQUARE = 6  # medians of the residuals beyond which a point counts nothing; Cleveland 1979
@@ -21,10 +21,9 @@ TIMES = np.arange(1, POINTS + 1, dtype=np.float64)
 TRICUBE: Floats = (1 - ((POINTS - TIMES) / (POINTS - 1)) ** 3) ** 3
 
 
-def beyond(safety: float, predicted: Floats) -> Bools:
-    """Which predictions, with their margin, are a full host or more; one that is full but for rounding is full."""
-    full: Bools = safety * predicted >= 1 - ROUNDING
-    return full
+def most(safety: float) -> float:
+    """The most a prediction may be; with its margin it is less than a full host, and not by rounding alone."""
+    return (1 - ROUNDING) / safety
 
 
 def ahead(weights: Floats) -> Floats:

@@ -7,8 +7,7 @@ Source: Beloglazov and Buyya, CCPE 24(13), 2012, section 4.2. Units: bytes, frac
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """The VMs of a host that can leave it (`rows` of arrays over all VMs), and where a number in [0, 1) is drawn."""
 
     rows: Ints

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, Learning, detectors
-from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead, beyond
+from vinfra.operations.consolidation.detector import Detector, Floats, Ints, Learning, detectors
+from vinfra.operations.consolidation.regression import POINTS, TRICUBE, ahead, most
 from vinfra.spec import field
 
 COUNTS = {"tricube": ahead(TRICUBE)[::-1].copy(), "none": ahead(np.ones(POINTS))[::-1].copy()}  # newest first
@@ -32,10 +32,10 @@ class LocalRegression(Learning):
         predicted: Floats = (history[:, :POINTS] * COUNTS[self.weights]).sum(axis=1, keepdims=True)
         return predicted
 
-    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
-        """By where the line leads; by the threshold while there are too few points."""
-        result: Bools = np.where(seen >= POINTS, beyond(self.safety, past[:, 0]), load > self.threshold)
-        return result
+    def limits(self, seen: Ints) -> tuple[Floats, Floats]:
+        """Where the line may lead; the threshold while there are too few points."""
+        known = seen >= POINTS
+        return np.where(known, np.inf, self.threshold), np.where(known, most(self.safety), np.inf)
 
     def as_in_cloudsim(self) -> Detector:
         """There the weights are computed and not used."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, Learning, detectors
 from vinfra.operations.consolidation.detectors.lr import LocalRegression
-from vinfra.operations.consolidation.regression import POINTS, beyond, robust
+from vinfra.operations.consolidation.regression import POINTS, most, robust
 from vinfra.spec import field
 
 
@@ -29,7 +29,7 @@ class RobustLocalRegression(Learning):
 
     def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
         """By where the line leads; by the threshold while there are too few points."""
-        result: Bools = np.where(seen >= POINTS, beyond(self.safety, robust(past)), load > self.threshold)
+        result: Bools = np.where(seen >= POINTS, robust(past) > most(self.safety), load > self.threshold)
         return result
 
     def as_in_cloudsim(self) -> Detector:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from vinfra.operations.consolidation.detector import Bools, Detector, Floats, Ints, detectors
+import numpy as np
+
+from vinfra.operations.consolidation.detector import Detector, Floats, Ints, detectors
 from vinfra.spec import field
 
 
@@ -18,7 +20,6 @@ class Threshold(Detector):
         0.8, "load above which a host is overloaded", gt=0, source="THR-MMT-0.8 of the same paper", tag="assumed"
     )
 
-    def overloaded(self, load: Floats, past: Floats, seen: Ints) -> Bools:
+    def limits(self, seen: Ints) -> tuple[Floats, Floats]:
         """The present alone decides."""
-        result: Bools = load > self.threshold
-        return result
+        return np.full(len(seen), self.threshold), np.full(len(seen), np.inf)
