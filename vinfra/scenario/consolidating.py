@@ -103,8 +103,8 @@ class Consolidating:
                 draws[name] = streams.generator("vm selection", name)
             return float(draws[name].random())
 
-        rules = Pass(plan.places, plan.guests, plan.detector, plan.selection, draw, plan.as_in_cloudsim)
-        asked = plan.asked
+        asked, how = plan.asked, (plan.detector, plan.selection, draw, plan.as_in_cloudsim)
+        rules = Pass(plan.places, plan.guests, *how, asked.place == "true-power", asked.fill)
         self.hosts = ConsolidatedHosts(
             simulation.cluster, rules, asked.every, asked.bandwidth, asked.loss, self._decided
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from vinfra.scenario.keys import named
 from vinfra.spec import Spec, field
 from vinfra.units import BytesPerSecond, Fraction, Seconds
@@ -12,6 +14,12 @@ class Consolidation(Spec):
     these."""
 
     select: str = named("selections", "mmt", "which VM leaves an overloaded host")
+    place: Literal["pabfd", "true-power"] = field(
+        "pabfd",
+        "where VMs go: power-aware best fit of the study, or the same by what hosts really draw (nothing while off), "
+        "without emptying hosts that were just given a VM; they differ in a compatibility alone",
+    )
+    fill: Fraction = field("100 %", "load up to which hosts are filled when others are emptied", gt=0)
     every: Seconds = field("5 min", "time between passes", gt=0)
     bandwidth: BytesPerSecond = field(
         "500 Mbit/s",

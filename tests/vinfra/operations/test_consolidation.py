@@ -22,7 +22,9 @@ CURVE = PowerCurve([100.0, *(110.0 + 10 * tenth for tenth in range(10))])
 MEMORY = 8.0
 
 
-def rules(vms: int, hosts: int = 2, quirks: bool = False, memory: float = 1.0, **limits: Any) -> Pass:
+def rules(
+    vms: int, hosts: int = 2, quirks: bool = False, memory: float = 1.0, fill: float = 1.0, **limits: Any
+) -> Pass:
     """Hosts of 10 Hz, VMs that want 10 Hz at full demand."""
     ones = np.ones((vms, 1))
     places = Places(
@@ -44,7 +46,8 @@ def rules(vms: int, hosts: int = 2, quirks: bool = False, memory: float = 1.0, *
         ceiling=10.0 * ones,
         possible=ones > 0,
     )
-    return Pass(places, guests, detectors["thr"](threshold=0.8), selections["mmt"](), lambda host: 0.0, quirks)
+    how = detectors["thr"](threshold=0.8), selections["mmt"](), lambda host: 0.0, quirks
+    return Pass(places, guests, *how, limits.get("true_power", False), fill)
 
 
 def state(host: list[int], demand: list[float]) -> State:
@@ -92,6 +95,38 @@ def test_cloudsim_counts_a_host_that_is_off_as_idling() -> None:
         bent = Places(places.names, places.capacity, places.core, places.memory, places.kind, places.curve, [steep])
         again = Pass(bent, made.guests, made.detector, made.selection, made.draw, quirks)
         assert again.decide(state([0, 0, 1], [0.4, 0.5, 0.3]))[0] == Decision(0, 0, target, True)
+
+
+def test_true_power_counts_a_host_that_is_off_as_such_in_a_compatibility_too() -> None:
+    made = rules(3, hosts=3, quirks=True, true_power=True)
+    assert made.decide(state([0, 0, 1], [0.5, 0.4, 0.3]))[0] == Decision(0, 0, 1, True)
+
+
+def test_a_host_that_was_just_given_a_vm_is_not_emptied_but_in_cloudsim() -> None:
+    busy = state([0, 0, 1, 2], [0.5, 0.4, 0.1, 0.1])  # host 0 is overloaded, and both others do little
+    alone = rules(4, hosts=3, quirks=True, true_power=True).decide(busy)
+    assert alone == [Decision(0, 0, 1, True), Decision(3, 2, 1, False)]
+    sent = rules(4, hosts=3, quirks=True).decide(busy)
+    assert len({one.vm for one in sent}) < len(sent)  # somebody is sent on before he has left
+
+
+def test_where_power_rises_least_is_asked_of_hosts_with_those_they_were_just_given() -> None:
+    # From 0.1 two steps of 4 W, from 0.3 one of 5 W: the second VM costs 4 W on host 1 too, and not the 8 W of both.
+    bent = PowerCurve([100.0, 110.0, 114.0, 118.0, 123.0, 130.0, 140.0, 150.0, 160.0, 170.0, 180.0])
+    made = rules(5, hosts=3)
+    places = made.places
+    steep = Places(places.names, places.capacity, places.core, places.memory, places.kind, places.curve, [bent])
+    again = Pass(steep, made.guests, made.detector, made.selection, made.draw)
+    decided = again.decide(state([0, 0, 0, 1, 2], [0.1, 0.1, 0.75, 0.1, 0.3]))
+    assert [(one.vm, one.target) for one in decided if one.overloaded] == [(0, 1), (1, 1)]
+
+
+def test_hosts_are_filled_so_far_when_others_are_emptied() -> None:
+    busy = state([0, 1], [0.2, 0.3])
+    assert rules(2, fill=0.5).decide(busy) == [Decision(0, 0, 1, False)]
+    assert rules(2, fill=0.49).decide(busy) == []
+    # Who leaves an overloaded host is not held up by it.
+    assert rules(3, hosts=3, fill=0.1).decide(state([0, 0, 1], [0.5, 0.4, 0.3])) == [Decision(0, 0, 1, True)]
 
 
 def test_a_host_is_emptied_whole_or_not_at_all() -> None:

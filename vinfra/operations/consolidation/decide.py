@@ -46,7 +46,9 @@ class State:
 
 
 class Pass:
-    """The rules, for any number of passes. `draw` gives a number in [0, 1) for a host whenever it is asked."""
+    """The rules, for any number of passes. `draw` gives a number in [0, 1) for a host whenever it is asked; `fill` is
+    the load up to which hosts are filled when others are emptied. `true_power` corrects `as_in_cloudsim` in two things:
+    hosts draw what they draw, nothing while they are empty, and one that was just given a VM is not emptied."""
 
     def __init__(
         self,
@@ -56,11 +58,13 @@ class Pass:
         selection: Selection,
         draw: Callable[[int], float],
         as_in_cloudsim: bool = False,
+        true_power: bool = False,
+        fill: float = 1.0,
     ) -> None:
         self.places, self.guests, self.selection, self.draw = places, guests, selection, draw
-        self.quirks = as_in_cloudsim
+        self.quirks, self.true_power, self.fill = as_in_cloudsim, true_power or not as_in_cloudsim, fill
         self.detector = detector.as_in_cloudsim() if as_in_cloudsim else detector
-        self.desk = Desk(places, guests, self.detector, as_in_cloudsim)
+        self.desk = Desk(places, guests, self.detector, as_in_cloudsim, self.true_power)
         self.watts = Watts(places.curves)
         self.row = self.watts.rows(places.curve)
         self.native: Floats = guests.full.max(axis=1)
@@ -121,19 +125,19 @@ class _Making:
         leaving = [(vm, host) for host in np.flatnonzero(over).tolist() for vm in self._relieve(host)]
         used = np.minimum(self.load, 1.0)
         draw = rules.watts.at(rules.row, used)
-        if not rules.quirks:
+        if rules.true_power:
             draw[~self.occupied] = 0.0
         off = (used == 0) if rules.quirks else ~self.occupied
         made: list[Decision] = []
         self.draw = draw
         if leaving:
-            self._lay_out(self._enough(~over, len(leaving)))
+            self._lay_out(self._enough(~over, len(leaving)), 1.0)
             made = self._replace(leaving)
         reached = np.zeros(len(over), dtype=bool)
         reached[[one.target for one in made if one.target != NOWHERE]] = True
-        placeable = ~over & ~off if rules.quirks else ~over & (~off | reached)
-        stays = over | off if rules.quirks else over | off | reached
-        self._lay_out(np.flatnonzero(placeable))
+        placeable = ~over & (~off | reached) if rules.true_power else ~over & ~off
+        stays = over | off | reached if rules.true_power else over | off
+        self._lay_out(np.flatnonzero(placeable), rules.fill)
         return made + self._empty(stays, used)
 
     def _enough(self, open: Bools, wanted: int) -> Ints:
@@ -145,8 +149,8 @@ class _Making:
             some[np.flatnonzero(open & ~self.occupied & (kind == one))[:wanted]] = True
         return np.flatnonzero(some)
 
-    def _lay_out(self, open: Ints) -> None:
-        self.desk.lay_out(open, self.load, self.room, self.past, self.seen, self.draw)
+    def _lay_out(self, open: Ints, most: float) -> None:
+        self.desk.lay_out(open, self.load, self.room, self.past, self.seen, self.draw, most)
 
     def _relieve(self, host: int) -> list[int]:
         """VMs that leave a host until it is not overloaded any more; they are off it from now on."""
@@ -184,7 +188,7 @@ class _Making:
         """What the desk changed is so for what follows."""
         desk = self.desk
         self.load[desk.open], self.room[desk.open] = desk.load, desk.room
-        self.past[desk.open], self.seen[desk.open] = desk.past, desk.seen
+        self.past[desk.open], self.seen[desk.open], self.draw[desk.open] = desk.past, desk.seen, desk.draw
 
     def _empty(self, stays: np.ndarray, used: Floats) -> list[Decision]:
         """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""

@@ -21,12 +21,15 @@ class Desk:
     """Some of the hosts (`open`, indices), as they are after the changes so far.
 
     With `as_in_cloudsim` a host needs a core for what a VM wants now and no memory; an empty host counts as idling and
-    is never asked whether it would be overloaded (docs/cloudsim.md).
+    is never asked whether it would be overloaded (docs/cloudsim.md). With `true_power` a host that was just given a VM
+    draws what it draws with it.
     """
 
-    def __init__(self, places: Places, guests: Guests, detector: Detector, as_in_cloudsim: bool) -> None:
+    def __init__(
+        self, places: Places, guests: Guests, detector: Detector, as_in_cloudsim: bool, true_power: bool
+    ) -> None:
         self.places, self.guests, self.detector = places, guests, detector
-        self.quirks = as_in_cloudsim
+        self.quirks, self.true_power = as_in_cloudsim, true_power
         self._curves = Watts(places.curves)
         # Hosts of a kind are alike, so the first of each says what a VM's part of one is.
         self._first = np.array([int((places.kind == kind).argmax()) for kind in range(guests.full.shape[1])])
@@ -43,16 +46,19 @@ class Desk:
         self.pasts = self.parts[:, :, None] * remembered[:, None, :]
         self.known = seen.tolist()
 
-    def lay_out(self, open: Ints, load: Floats, room: Floats, past: Floats, seen: Ints, draw: Floats) -> None:
+    def lay_out(
+        self, open: Ints, load: Floats, room: Floats, past: Floats, seen: Ints, draw: Floats, most: float
+    ) -> None:
         """Take these hosts: their load, memory left, what the detector remembers, for how many samples they are known
-        (0 where nobody is on them), and watts; arrays over all hosts."""
+        (0 where nobody is on them), and watts; arrays over all hosts. They are filled up to a load of `most`."""
         self.open, self.kind = open, self.places.kind[open]
         self.load, self.room, self.past, self.seen = load[open], room[open], past[open], seen[open]
         self.draw = draw[open]
-        self._full = np.full(len(open), 1 + SLACK)
+        self._filled = most + SLACK
+        self._full = np.full(len(open), self._filled)
         self._limits: dict[int, tuple[Floats, Floats]] = {}
         self._curve = self._curves.rows(self.places.curve[open])
-        self._undo: list[tuple[int, float, float, Floats, int]] = []
+        self._undo: list[tuple[int, float, float, Floats, int, float]] = []
 
     def shut(self, at: int) -> None:
         """Nobody goes there any more."""
@@ -60,7 +66,7 @@ class Desk:
 
     def reopen(self, at: int) -> None:
         """VMs may go there again."""
-        self._full[at] = 1 + SLACK
+        self._full[at] = self._filled
 
     def find(self, vm: int) -> int:
         """Where a VM goes, as a place in `open`; -1 where no host takes it."""
@@ -130,11 +136,13 @@ class Desk:
 
     def put(self, vm: int, at: int) -> None:
         """The VM goes there."""
-        self._undo.append((at, self.load[at], self.room[at], self.past[at].copy(), self.seen[at]))
+        self._undo.append((at, self.load[at], self.room[at], self.past[at].copy(), self.seen[at], self.draw[at]))
         kind = self.kind[at]
         self.load[at] += self.loads[vm, kind]
         self.room[at] -= self._memory[vm]
         self.past[at] += self.pasts[vm, kind]
+        if self.true_power:
+            self.draw[at] = self._curves.at(self._curve[at : at + 1], self.load[at : at + 1])[0]
         if self.seen[at] < self.known[vm]:
             self.seen[at] = self.known[vm]
             self._limits.clear()
@@ -147,6 +155,7 @@ class Desk:
         """As it was at the last `keep`."""
         if self._undo:
             self._limits.clear()
-        for at, load, room, past, seen in reversed(self._undo):
+        for at, load, room, past, seen, draw in reversed(self._undo):
             self.load[at], self.room[at], self.past[at], self.seen[at] = load, room, past, seen
+            self.draw[at] = draw
         self._undo.clear()
