@@ -80,7 +80,7 @@ class Told:
 
     def host(self, host: int, state: str, time: float) -> None:
         """A host is in this state from now on."""
-        self.recorder.enter(self.hosts[host], state, time)
+        self.recorder.enter(f"host/{self.hosts[host]}", state, time)
 
     def vm(self, vm: int, state: str, time: float) -> None:
         """A VM is."""
