@@ -1,15 +1,16 @@
-"""All measurements, one after the other: `python -m bench [backup] [cluster] [engine] [fleet] [memory] [migration]
-[sites] [sweep]`."""
+"""All measurements, one after the other: `python -m bench [backup] [cluster] [consolidation] [engine] [fleet] [memory]
+[migration] [sites] [sweep]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import backup, cluster, engine, fleet, memory, migration, sites, sweep
+from bench import backup, cluster, consolidation, engine, fleet, memory, migration, sites, sweep
 
 BENCHES = {
     "backup": backup.main,
     "cluster": cluster.main,
+    "consolidation": consolidation.main,
     "engine": engine.main,
     "fleet": fleet.main,
     "memory": memory.main,
