@@ -5,15 +5,22 @@ A registry names one kind of thing (a technique, a trace reader, a placement). D
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 import pkgutil
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from vinfra.errors import suggest
 
 T = TypeVar("T")
+
+
+@functools.cache
+def _points() -> Any:  # versions of Python differ in its type
+    """Those of every package that is installed: looking for them takes longer than all that is read of them."""
+    return importlib.metadata.entry_points()
 
 
 class Registry(Generic[T]):
@@ -71,5 +78,5 @@ class Registry(Generic[T]):
         folder = importlib.import_module(self.package)
         for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
             importlib.import_module(f"{self.package}.{module.name}")
-        for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
+        for point in sorted(_points().select(group=self.group), key=lambda point: point.name):
             self.register(point.name)(point.load())

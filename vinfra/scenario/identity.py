@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import vinfra
@@ -66,9 +66,12 @@ def _by_content(value: Any, contents: Mapping[str, str]) -> Any:
 def build() -> str:
     """Digest of vinfra's own sources and facts: a changed model or fact is another answer, so another folder."""
     sha = hashlib.sha256()
-    root = Path(vinfra.__file__).parent
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
-        if path.relative_to(root).parts[0] != "report":
-            sha.update(str(path.relative_to(root)).encode())
-            sha.update(path.read_bytes())
+    root = os.path.dirname(vinfra.__file__)
+    for folder, inner, files in os.walk(root):
+        inner[:] = sorted(name for name in inner if folder != root or name != "report")
+        sha.update(os.path.relpath(folder, root).encode())
+        for name in sorted(name for name in files if name.endswith((".py", ".yaml"))):
+            sha.update(name.encode())
+            with open(os.path.join(folder, name), "rb", buffering=0) as file:
+                sha.update(file.read())
     return sha.hexdigest()

@@ -92,7 +92,7 @@ class Digest:
         return hashlib.sha256(b"".join(sorted(self._files))).hexdigest()
 
 
-def shown(path: Path) -> str:
+def shown(path: Path | str) -> str:
     """A path for people, even where its name is no valid text."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 

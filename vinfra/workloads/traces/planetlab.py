@@ -45,7 +45,7 @@ class PlanetLab(Trace):
         complaints.stop()
         assert percent is not None, "what cannot be parsed has been explained"
         order = digest.order()
-        names = [shown(Path(files[index].name)) for index in order]
+        names = [shown(files[index].name) for index in order]
         return Recording(self.interval, np.ascontiguousarray(percent[:, order]), names, str(digest))
 
 
