@@ -6,12 +6,15 @@ VMs come in batches that are alike, so that a placement works on arrays over hos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.hardware.power import PowerCurve
+from vinfra.hardware.power_policy import PowerPolicy
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
 from vinfra.units import show
@@ -20,19 +23,36 @@ NOWHERE = -1
 
 
 @dataclass(slots=True)
+class Power:
+    """What hosts draw: cycles per second of each, which of the curves it follows, the power policy; and what is changed
+    as VMs are placed: the part of it that its VMs are expected to want, and whether it has any. Arrays of shape
+    (hosts,)."""
+
+    capacity: NDArray[np.float64]
+    curve: NDArray[np.int64]
+    curves: Sequence[PowerCurve]
+    policy: PowerPolicy
+    load: NDArray[np.float64]
+    occupied: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
 class Room:
-    """What the hosts have left, in canonical host order. Arrays of shape (hosts,), changed as VMs are placed."""
+    """What the hosts have left, in canonical host order, arrays of shape (hosts,), changed as VMs are placed; and what
+    they draw, where a placement asks for it."""
 
     memory: NDArray[np.float64]
     cpu: NDArray[np.float64]
     core: NDArray[np.float64]
+    power: Power | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """VMs that are alike: how many, the memory one needs (bytes), the CPU its reservation and its vCPUs at full speed
     take on each host (hertz, shape (hosts,)), how fast a core it needs (hertz) and which hosts it may use (bool, shape
-    (hosts,))."""
+    (hosts,)); how many of them each host may take at the most (shape (hosts,), no bound when None), and the part of its
+    vCPUs that one wants all the time (None where that is not known)."""
 
     name: str
     count: int
@@ -41,6 +61,8 @@ class Batch:
     configured: NDArray[np.float64]
     speed: float
     allowed: NDArray[np.bool_]
+    most: NDArray[np.int64] | None = None
+    demand: float | None = None
 
 
 class Placement(Spec):
@@ -48,6 +70,7 @@ class Placement(Spec):
 
     name: ClassVar[str]
     source: ClassVar[str]
+    weighs_power: ClassVar[bool] = False
 
     cpu: Literal["reserved", "configured"] = field(
         "reserved", "CPU a host must have left for a VM: what is reserved for it, or all its vCPUs at full speed"
@@ -72,6 +95,8 @@ def fits(batch: Batch, cpu: NDArray[np.float64], room: Room) -> NDArray[np.int64
     A host takes a VM when it has its memory left, its CPU left, and a core as fast as the VM's vCPU.
     """
     count = np.where(batch.allowed & (room.core >= batch.speed), float(batch.count), 0.0)
+    if batch.most is not None:
+        count = np.minimum(count, batch.most)
     for left, need in ((room.memory, np.full(len(count), batch.memory)), (room.cpu, cpu)):
         # A part in 10^12 of slack: what fits exactly in decimal must not fail by the last bit.
         could = np.floor(np.maximum(left, 0.0) / np.where(need > 0, need, 1.0) + 1e-12)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vinfra.compute.fleet import Hosts, Row, Vms
 from vinfra.errors import Refused
-from vinfra.operations.placement import NOWHERE, Batch, Room, why_nowhere
+from vinfra.operations.placement import NOWHERE, Batch, Power, Room, why_nowhere
 from vinfra.scenario.expand import HostKind, follows_trace, member
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.pricing import Plugin, Price, price
@@ -75,7 +75,7 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
     population = Population()
     promised = [resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds]
     population.room = memory = estate.hosts.memory * np.array(promised)[estate.kind]
-    room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core)
+    room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core, _power(resolved, estate))
     traces = 0
     seen: dict[str, NDArray[np.bool_]] = {}
     for name, group in sorted(resolved.scenario.vms.items()):
@@ -105,6 +105,19 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
             population.columns.setdefault(key, []).append(values)
         population.columns.setdefault("column", []).append(columns[found])
     return population
+
+
+def _power(resolved: Resolved, estate: Estate) -> Power | None:
+    """What the hosts draw, for a placement that weighs it; Refused where that of a host is not known."""
+    hosts = estate.hosts
+    if not resolved.placement.weighs_power:
+        return None
+    if (hosts.curve < 0).any():
+        unknown = hosts.names[int((hosts.curve < 0).argmax())]
+        name = resolved.placement.name
+        raise Refused(f"{name} weighs what hosts draw, and nothing is known of {unknown}: name its `server`")
+    load, occupied = np.zeros(len(hosts.names)), np.zeros(len(hosts.names), dtype=bool)
+    return Power(hosts.capacity, hosts.curve, hosts.curves, resolved.power, load, occupied)
 
 
 def _seen(datastores: Sequence[str], estate: Estate, fabric: Fabric) -> NDArray[np.bool_]:
@@ -183,7 +196,7 @@ def _batch(name: str, group: VmGroup, count: int, estate: Estate, factors: Float
         raise Refused(f"{name} has {group.vcpus} vCPUs, more than any host it may use has cores")
     configured = group.vcpus * (hosts.core if group.speed is None else np.full(len(hosts.core), group.speed))
     reserved = np.full(len(hosts.core), group.reservation)
-    return Batch(name, count, group.memory, reserved, configured, group.speed or 0.0, allowed)
+    return Batch(name, count, group.memory, reserved, configured, group.speed or 0.0, allowed, demand=group.demand)
 
 
 def _prices(resolved: Resolved, name: str, group: VmGroup, estate: Estate) -> list[Price | None]:

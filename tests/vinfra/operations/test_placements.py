@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vinfra.operations.placement import NOWHERE, Batch, Room, placements, why_nowhere
+from vinfra.hardware.power import PowerCurve
+from vinfra.hardware.power_policies.follows_load import FollowsLoad
+from vinfra.operations.placement import NOWHERE, Batch, Power, Room, placements, why_nowhere
 
 GIB = 2.0**30
 
@@ -91,3 +93,93 @@ def test_first_fit_by_batches_is_first_fit_one_by_one(memory: list[int], batches
             assert found == first
             if first != NOWHERE:
                 plain[first] -= size
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.integers(0, 12), min_size=3, max_size=3),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4)), max_size=4),
+)
+def test_best_fit_by_batches_is_best_fit_one_by_one(memory: list[int], batches: list[tuple[int, int]]) -> None:
+    left = room([float(size) for size in memory])
+    plain = list(memory)
+    for count, size in batches:
+        for found in placements["best-fit"]().place(batch(count, float(size)), left):
+            able = [host for host in range(3) if plain[host] >= size]
+            best = min(able, key=lambda host: plain[host], default=NOWHERE)
+            assert found == best
+            if best != NOWHERE:
+                plain[best] -= size
+
+
+CURVES = [
+    PowerCurve([10, 30, 40, 50, 60, 70, 80, 90, 95, 98, 100]),
+    PowerCurve([20, 21, 22, 24, 27, 31, 36, 42, 49, 57, 90]),
+]
+
+
+def powered(memory: list[float], curve: list[int], empty: str = "powered-off") -> Room:
+    hosts = len(memory)
+    policy = FollowsLoad(empty_hosts=empty)
+    power = Power(np.full(hosts, 10.0), np.array(curve), CURVES, policy, np.zeros(hosts), np.zeros(hosts, dtype=bool))
+    return Room(np.array(memory), np.full(hosts, 1e9), np.full(hosts, 1e9), power)
+
+
+def test_a_host_that_is_off_costs_its_idle_power_with_its_first_vm() -> None:
+    off, idle = (powered([4.0, 4.0], [1, 1], empty) for empty in ("powered-off", "idle"))
+    assert placements["power-aware"]().place(batch(4, 1.0, 2.0, hosts=2), off).tolist() == [0, 0, 0, 0]
+    # Idling hosts cost the same anyway, and the curve is steeper further up.
+    assert placements["power-aware"]().place(batch(4, 1.0, 2.0, hosts=2), idle).tolist() == [0, 1, 0, 1]
+
+
+def test_hosts_that_would_be_wanted_for_more_than_they_have_come_last() -> None:
+    placed = placements["power-aware"]().place(batch(6, 1.0, 4.0, hosts=2), powered([4.0, 4.0], [0, 1]))
+    assert sorted(placed[:4].tolist()) == [0, 0, 1, 1]
+    assert sorted(placed[4:].tolist()) == [0, 1]
+
+
+def test_what_a_vm_is_known_to_want_counts_in_place_of_all_its_vcpus() -> None:
+    lazy = Batch("vm", 8, 1.0, np.zeros(2), np.full(2, 4.0), 0.0, np.ones(2, dtype=bool), demand=0.1)
+    assert placements["power-aware"]().place(lazy, powered([8.0, 8.0], [0, 1])).tolist() == [0] * 8
+    assert placements["power-aware"]().place(batch(1, 1.0, 4.0, hosts=2), powered([8.0, 8.0], [0, 1])).tolist() == [1]
+
+
+@pytest.mark.parametrize("cells", [1, 7, 10**6])
+@settings(max_examples=60, deadline=None)
+@given(
+    memory=st.lists(st.integers(0, 8), min_size=4, max_size=4),
+    curve=st.lists(st.integers(0, 1), min_size=4, max_size=4),
+    empty=st.sampled_from(["powered-off", "idle"]),
+    batches=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 3), st.sampled_from([1.0, 2.5, 4.0])), max_size=4),
+)
+def test_power_aware_takes_the_host_whose_power_rises_least(
+    cells: int,
+    memory: list[int],
+    curve: list[int],
+    empty: str,
+    batches: list[tuple[int, int, float]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vinfra.operations.placements.power_aware.CELLS", cells)
+        left = powered([float(size) for size in memory], curve, empty)
+        policy, plain, load, used = FollowsLoad(empty_hosts=empty), list(memory), [0.0] * 4, [False] * 4
+        for count, size, cpu in batches:
+            for found in placements["power-aware"]().place(batch(count, float(size), cpu, hosts=4), left).tolist():
+                rises = {}
+                for host in (one for one in range(4) if plain[one] >= size):
+                    after = load[host] + cpu / 10
+                    ends = np.array([min(load[host], 1.0), min(after, 1.0)])
+                    watts = policy.watts(CURVES[curve[host]], ends, np.array([used[host], True]))
+                    rises[host] = (after > 1 + 1e-9, round(after, 9) if after > 1 + 1e-9 else watts[1] - watts[0])
+                if found == NOWHERE:
+                    assert not rises
+                    continue
+                assert rises[found] <= min((over, value + 1e-6) for over, value in rises.values())
+                plain[found], load[found], used[found] = plain[found] - size, load[found] + cpu / 10, True
+
+
+@pytest.mark.parametrize("policy", placements.names())
+def test_no_host_takes_more_of_a_batch_than_it_may(policy: str) -> None:
+    few = Batch("vm", 9, 1.0, np.zeros(3), np.zeros(3), 0.0, np.ones(3, dtype=bool), np.array([2, 0, 1]))
+    placed = placements[policy]().place(few, room([9.0] * 3))
+    assert np.bincount(placed[placed != NOWHERE], minlength=3).tolist() == [2, 0, 1]
