@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.compute.fleet import Floats, Hosts, Vms
-from vinfra.compute.waterfilling import fill
+from vinfra.compute.waterfilling import share
 from vinfra.hardware.power_policy import PowerPolicy
 
 
@@ -75,8 +75,7 @@ class Cluster:
     def sample(self, want: Floats) -> Sample:
         """Share every host among its VMs for one epoch, in which they want so many hertz, shape (vms,)."""
         vms = self.vms
-        granted = fill(vms.host, want, vms.shares, vms.reservation, self.hosts.capacity)
-        used: Floats = np.bincount(vms.host, weights=granted, minlength=len(self.hosts.names)).astype(float, copy=False)
+        granted, used = share(vms.host, want, vms.shares, vms.reservation, self.hosts.capacity)
         return Sample(want, granted, used, self.watts(used))
 
     def watts_of(self, host: int, used: float) -> float:

@@ -23,12 +23,18 @@ def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity
     reservation of each VM, shape (vms,); capacity of each host, shape (hosts,). A host that is not full grants what is
     wanted. Reservations that do not fit their host are scaled down alike.
     """
-    granted = want.copy()
-    wanted = np.bincount(host, weights=want, minlength=len(capacity))
+    granted, _ = share(host, want, shares, reservation, capacity)
+    return granted if granted is not want else want.copy()
+
+
+def share(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity: Floats) -> tuple[Floats, Floats]:
+    """The same, and what each host gives, shape (hosts,); the very array of what is wanted where no host is full."""
+    wanted: Floats = np.bincount(host, weights=want, minlength=len(capacity)).astype(float, copy=False)
     short = wanted > capacity
     full = np.flatnonzero(short)
     if len(full) == 0:
-        return granted
+        return want, wanted
+    granted = want.copy()
     mine = np.flatnonzero(short[host])
     local = np.searchsorted(full, host[mine])
     # In units of each host's capacity, so that a large host's rounding never reaches a small one.
@@ -37,7 +43,8 @@ def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity
     granted[mine] = mine_scale * _fill_full(
         local, want[mine] / mine_scale, shares[mine], reservation[mine] / mine_scale, capacity[full] / scale
     )
-    return granted
+    wanted[full] = np.bincount(local, weights=granted[mine], minlength=len(full))
+    return granted, wanted
 
 
 def _fill_full(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity: Floats) -> Floats:

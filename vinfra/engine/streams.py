@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
@@ -21,6 +22,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 LEVELS = 12  # bits of a draw that choose a level of the normal table
+CHUNK = 1 << 14  # entities hashed at a time, so that no million texts are there at once
 GRAIN = 2.0**-30  # what the values of the normal table are rounded to
 
 
@@ -33,8 +35,12 @@ class Streams:
 
     def key(self, purpose: str, entity: str) -> int:
         """64 bits that name a stream."""
-        name = f"{self.seed}\0{purpose}\0{self._within}{entity}".encode()
-        return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little")
+        start = self._start(purpose)
+        start.update(entity.encode())
+        return int.from_bytes(start.digest(), "little")
+
+    def _start(self, purpose: str) -> hashlib.blake2b:
+        return hashlib.blake2b(f"{self.seed}\0{purpose}\0{self._within}".encode(), digest_size=8)
 
     def generator(self, purpose: str, entity: str) -> np.random.Generator:
         """A generator of its own for one entity and purpose."""
@@ -42,16 +48,31 @@ class Streams:
 
     def keys(self, purpose: str, entities: Sequence[str]) -> Keys:
         """The keys of many entities, shape (entities,), for `bits`."""
-        return np.array([self.key(purpose, entity) for entity in entities], dtype=np.uint64)
+        start = self._start(purpose)
+        found = np.empty(len(entities), dtype="<u8")
+        every = iter(entities)
+        for first in range(0, len(found), CHUNK):
+            # The texts are hashed one by one, and what they have in common once.
+            digests = []
+            for entity in itertools.islice(every, CHUNK):
+                one = start.copy()
+                one.update(entity.encode())
+                digests.append(one.digest())
+            found[first : first + CHUNK] = np.frombuffer(b"".join(digests), dtype="<u8")
+        return found.astype(np.uint64, copy=False)
 
 
 def bits(keys: Keys, counter: int) -> Keys:
     """64 random bits for each key, shape (keys,); `counter` says which draw, and any order of counters is fine."""
     with np.errstate(over="ignore"):
         mixed = keys + GOLDEN * np.uint64(counter + 1)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * MIX_1
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * MIX_2
-        return mixed ^ (mixed >> np.uint64(31))
+        moved = mixed >> np.uint64(30)
+        mixed ^= moved
+        mixed *= MIX_1
+        mixed ^= np.right_shift(mixed, np.uint64(27), out=moved)
+        mixed *= MIX_2
+        mixed ^= np.right_shift(mixed, np.uint64(31), out=moved)
+        return mixed
 
 
 def uniform(keys: Keys, counter: int) -> NDArray[np.float64]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from vinfra import facts
 from vinfra.backup.drill import Drill
 from vinfra.backup.estate import Machine, Proxy
@@ -14,6 +16,7 @@ from vinfra.backup.job import Job, Rules
 from vinfra.backup.place import Shelf
 from vinfra.backup.recovery import Target
 from vinfra.backup.retention import Retention
+from vinfra.engine.names import Labels, Names
 from vinfra.errors import InputError, suggest
 from vinfra.hypervisors.product import Product
 from vinfra.scenario import storing
@@ -55,16 +58,18 @@ class Backing:
         return frozenset(virtual | {machine.host for job in self.jobs for machine in job.machines})
 
 
-def machines(
-    resolved: Resolved, names: Sequence[str], groups: Sequence[str], hosts: Sequence[str], homes: Sequence[str | None]
-) -> dict[str, Machine]:
-    """Every VM that has a disk on a datastore, by name; `groups`, `hosts` and `homes` are those of the VMs."""
-    found, of_host = {}, _host_groups(resolved)
-    order = sorted(range(len(names)), key=lambda index: (groups[index], _number(names[index], groups[index])))
-    for index in order:
-        group, home = resolved.scenario.vms[groups[index]], homes[index]
-        if home is None or group.disk is None or groups[index] in resolved.standing:
-            continue
+def machines(resolved: Resolved, names: Names, hosts: Sequence[str], homes: Labels[str | None]) -> dict[str, Machine]:
+    """Every VM that has a disk on a datastore, by name; `hosts` and `homes` are those of the VMs."""
+    groups = names.groups
+    settings = resolved.scenario.vms
+    kept = [settings[name].disk is not None and name not in resolved.standing for name in names.groups.values]
+    stored = np.array([home is not None for home in homes.values])
+    here = np.flatnonzero(np.array(kept, dtype=bool)[names.groups.code] & stored[homes.code])
+    found: dict[str, Machine] = {}
+    of_host = _host_groups(resolved) if len(here) else {}
+    for index in sorted(here.tolist(), key=lambda index: (groups[index], names.number[index])):
+        group, home = settings[groups[index]], homes[index]
+        assert home is not None, "only VMs with a datastore are looked at"
         product = facts.load("products", resolved.scenario.hosts[of_host[hosts[index]]].hypervisor, Product)
         found[names[index]] = _machine(names[index], groups[index], hosts[index], home, group, product)
     return found
@@ -252,10 +257,6 @@ def _host_groups(resolved: Resolved) -> dict[str, str]:
         for name, group in resolved.scenario.hosts.items()
         for number in range(1, group.count + 1)
     }
-
-
-def _number(name: str, group: str) -> int:
-    return 0 if name == group else int(name.removeprefix(f"{group}-"))
 
 
 def identities(resolved: Resolved) -> dict[str, Identity]:

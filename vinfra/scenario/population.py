@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.compute.fleet import Hosts, Row, Vms
+from vinfra.engine.names import ALONE, Labels, Names
 from vinfra.errors import Refused
 from vinfra.operations.placement import NOWHERE, Batch, Power, Room, why_nowhere
-from vinfra.scenario.expand import HostKind, follows_trace, member
+from vinfra.scenario.expand import HostKind, follows_trace
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.pricing import Plugin, Price, price
 from vinfra.scenario.schema import VmGroup
@@ -45,12 +46,12 @@ class Estate:
 
 @dataclass(slots=True)
 class Population:
-    """VMs gathered group after group; `prices` say what each group costs on each kind of host, `io_cycles` what is
-    added to one disk I/O of a group on each host, shape (hosts,), `room` the memory each host has left, shape
-    (hosts,)."""
+    """VMs gathered group after group, `numbers` those of each group that have found a host; `prices` say what each
+    group costs on each kind of host, `io_cycles` what is added to one disk I/O of a group on each host, shape (hosts,),
+    `room` the memory each host has left, shape (hosts,)."""
 
-    names: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    numbers: list[NDArray[np.int64]] = field(default_factory=list)
     columns: dict[str, list[Floats]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
     prices: dict[str, list[Price | None]] = field(default_factory=dict)
@@ -58,15 +59,18 @@ class Population:
     io_cycles: dict[str, Floats] = field(default_factory=dict)
     room: Floats = field(default_factory=lambda: np.zeros(0))
 
-    def vms(self) -> tuple[Vms, list[str]]:
-        """All VMs by host, then group and number, and the group of each."""
+    def vms(self) -> tuple[Vms, Names]:
+        """All VMs by host, then group and number, and their names."""
         # A site may have no VMs at all.
         table = {key: np.concatenate([NOBODY, *self.columns.get(key, [])]) for key in COLUMNS}
         order = np.argsort(table["host"], kind="stable")
+        sizes = np.array([len(one) for one in self.numbers], dtype=np.int64)
+        code = np.repeat(np.arange(len(self.groups), dtype=np.int32), sizes)
+        number = np.concatenate([NOBODY, *self.numbers]).astype(np.int32)
+        names = Names(Labels(self.groups, code), number).taken(order)
         table = {key: values[order] for key, values in table.items()}
         host, column = table.pop("host").astype(np.int64), table.pop("column").astype(np.int64)
-        names = [self.names[index] for index in order]
-        return Vms(names=names, host=host, column=column, **table), [self.groups[index] for index in order]
+        return Vms(names=names, host=host, column=column, **table), names
 
 
 def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabric: Fabric) -> Population:
@@ -99,8 +103,8 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
             reason = why_nowhere(batch, resolved.placement.cpu_of(batch), room)
             population.unplaced.append(Unplaced(name, count - len(found), reason))
         population.used |= frozenset().union(*(one.used for one in prices if one is not None))
-        population.names += [member(name, count, number + 1) for number in found.tolist()]
-        population.groups += [name] * len(found)
+        population.groups.append(name)
+        population.numbers.append(np.full(len(found), ALONE) if count == 1 else found + 1)
         for key, values in _arrays(group, placed[found], estate, factors).items():
             population.columns.setdefault(key, []).append(values)
         population.columns.setdefault("column", []).append(columns[found])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra import facts
+from vinfra.engine.names import Labels
 from vinfra.errors import Refused
 from vinfra.hardware.events import KINDS
 from vinfra.hardware.processor import Processor
@@ -87,26 +88,27 @@ def _used(group: VmGroup, technique: str, way: str, by_event: Mapping[str, float
     return frozenset(used)
 
 
-def totals(prices: Prices, groups: Sequence[str], kind: Ints, weight: Floats) -> dict[str, float]:
+def totals(prices: Prices, groups: Labels[str], kind: Ints, weight: Floats) -> dict[str, float]:
     """What events of each kind add to the native cycles of all VMs, in percent (`cycles/KIND`), and how many kernel
     binaries the VMs boot (`kernels`); nothing where nothing is said of what any guest does.
 
     `groups` are the VMs' groups, `kind` the kinds of their hosts and `weight` their part of all native cycles, each
     of shape (VMs,).
     """
-    pairs = sorted(set(zip(groups, kind.tolist(), strict=True)))
+    kinds = int(kind.max(initial=0)) + 1
+    number = groups.code * np.int64(kinds) + kind
+    many = np.bincount(number, minlength=len(groups.values) * kinds)
+    pairs = sorted((groups.values[pair // kinds], pair % kinds, pair) for pair in np.flatnonzero(many).tolist())
     found = {f"cycles/{name}": 0.0 for name in KINDS}
-    if not any((one := prices[group][host]) is not None and one.by_event for group, host in pairs):
+    if not any((one := prices[group][host]) is not None and one.by_event for group, host, _ in pairs):
         return {}
-    group_of = {name: index for index, name in enumerate(sorted(prices))}
-    number = np.array([group_of[name] for name in groups]) * (int(kind.max()) + 1) + kind
     weights = np.bincount(number, weights=weight) / weight.sum()
     booted = set()
-    for group, host in pairs:
+    for group, host, pair in pairs:
         if (one := prices[group][host]) is None:
             continue
         booted.add(one.kernel)
-        share = 100.0 * float(weights[group_of[group] * (int(kind.max()) + 1) + host])
+        share = 100.0 * float(weights[pair])
         for name, events in KINDS.items():
             found[f"cycles/{name}"] += share * math.fsum(one.by_event.get(event, 0.0) for event in events)
     return found | {"kernels": float(len(booted))}

@@ -80,7 +80,8 @@ def plan(
     """The plan for VMs of these groups on these datastores; None where no guest reads or writes. InputError where no
     way leads from a VM to its datastore, Refused where nobody knows how much it reads and writes."""
     known = {name: group.io for name, group in sorted(resolved.scenario.vms.items()) if group.io is not None}
-    rows = [row for row, (name, home) in enumerate(zip(groups, homes, strict=True)) if name in known and home]
+    pairs = enumerate(zip(groups, homes, strict=True)) if known else ()
+    rows = [row for row, (name, home) in pairs if name in known and home]
     if not rows:
         return None
     for at, datastore in sorted({(estate.hosts.names[int(vms.host[row])], str(homes[row])) for row in rows}):

@@ -103,6 +103,7 @@ class Simulation:
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
         self._core = world.hosts.core[world.vms.host]
+        self._useful = np.empty(len(world.vms))
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
         self._arrays[self.fluid.hosts] = False
         self.scheduled: ScheduledHosts | None = None
@@ -224,17 +225,17 @@ class Simulation:
         return want * pace.progress
 
     def _record(self, number: int, time: float, length: float, sample: Sample) -> None:
-        useful = sample.granted / self.vms.factor
-        columns = self.columns
+        columns, useful = self.columns, np.divide(sample.granted, self.vms.factor, out=self._useful)
         columns["time_s"][number] = time
         columns["step_s"][number] = length
         columns["power_w"][number] = sample.watts[self._arrays].sum()
         columns["cpu_wanted_hz"][number] = sample.want.sum()
         columns["cpu_granted_hz"][number] = sample.granted.sum()
         columns["cpu_useful_hz"][number] = useful.sum()
+        useful /= self._core
+        columns["cpu_useful_cores"][number] = useful.sum()
         columns["cpu_used_hz"][number] = sample.used.sum()
         columns["cpu_on_hz"][number] = self.world.hosts.capacity[self.cluster.on].sum()
-        columns["cpu_useful_cores"][number] = (useful / self._core).sum()
         columns["hosts_on"][number] = self.cluster.on.sum()
         columns["hosts_full"][number] = self._full.sum()
 

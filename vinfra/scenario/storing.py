@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from vinfra import facts
 from vinfra.engine.activity import Resource
+from vinfra.engine.names import Labels, Names
 from vinfra.engine.sharing import Sharing
 from vinfra.errors import InputError, Problem, suggest
 from vinfra.scenario.expand import member
@@ -78,23 +81,26 @@ def lun_numbers(resolved: Resolved) -> dict[str, int]:
     return {name: numbers[name] for name, _, _ in _every(resolved)}
 
 
-def homes(resolved: Resolved, names: Sequence[str], groups: Sequence[str]) -> list[str | None]:
-    """The datastore of each VM; None where it has no disk. `groups` are those of the VMs called `names`.
+def homes(resolved: Resolved, vms: Names) -> Labels[str | None]:
+    """The datastore of each VM; None where it has no disk.
 
     Where a group's hosts are taken in turn too, every round over all of both begins one datastore later, so that each
     host comes to use every datastore.
     """
-    known = {
-        name: [] if group.datastore is None else members_of(resolved, group.datastore)
-        for name, group in resolved.scenario.vms.items()
-    }
-    found: list[str | None] = []
-    for vm, group in zip(names, groups, strict=True):
-        there, turn = known[group], 0 if vm == group else int(vm.rpartition("-")[2]) - 1
-        hosts = _hosts(resolved, resolved.scenario.vms[group])
-        turn += turn // math.lcm(hosts, len(there)) if hosts > 1 and there else 0
-        found.append(there[turn % len(there)] if there else None)
-    return found
+    known: list[str | None] = [None, *(name for name, _, _ in _every(resolved))]
+    index = {name: number for number, name in enumerate(known)}
+    code = np.zeros(len(vms), dtype=np.int32)
+    for number, name in enumerate(vms.groups.values):
+        group = resolved.scenario.vms[name]
+        if group.datastore is None:
+            continue
+        there = np.array([index[one] for one in members_of(resolved, group.datastore)], dtype=np.int32)
+        mine = np.flatnonzero(vms.groups.code == number)
+        turn = np.maximum(vms.number[mine].astype(np.int64) - 1, 0)
+        hosts = _hosts(resolved, group)
+        turn += turn // math.lcm(hosts, len(there)) if hosts > 1 else 0
+        code[mine] = there[turn % len(there)]
+    return Labels(known, code)
 
 
 def _hosts(resolved: Resolved, group: VmGroup) -> int:

@@ -15,6 +15,7 @@ from vinfra.compute.fleet import Hosts, Row, Vms
 from vinfra.compute.memory.machines import Plan as Memory
 from vinfra.compute.scheduling.hosts import Plan as Scheduling
 from vinfra.compute.transfer import Plan
+from vinfra.engine.names import Labels
 from vinfra.operations.moves import Order
 from vinfra.scenario import consolidating, flows, managing, production, remembered, scheduled, storing
 from vinfra.scenario.backing import Backing, backing, identities, machines
@@ -79,11 +80,10 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
     fabric = storing.fabric(resolved, storing.topology(resolved, members), members)
     storing.lost_links(resolved, fabric)
     population = populate(resolved, estate, counts, fabric)
-    vms, groups = population.vms()
-    homes = storing.homes(resolved, vms.names, groups)
+    vms, names = population.vms()
+    groups, homes = names.groups, storing.homes(resolved, names)
     luns = storing.luns(resolved)
-    host_of = [estate.hosts.names[host] for host in vms.host.tolist()]
-    found = machines(resolved, vms.names, groups, host_of, homes)
+    found = machines(resolved, names, Labels(estate.hosts.names, vms.host), homes)
     moving = Moving(resolved, estate, population, vms, groups, homes, members, luns, fabric)
     return World(
         resolved=resolved,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vinfra.document import parse
+from vinfra.engine.names import Labels
 from vinfra.errors import Refused
 from vinfra.scenario.expand import host_kinds
 from vinfra.scenario.load import resolve
@@ -59,7 +60,8 @@ def test_a_vm_larger_than_any_the_product_runs_is_refused(much: str, why: str) -
 def test_events_of_all_vms_add_up_by_their_native_cycles() -> None:
     one = Price(1.3, by_event={"syscall": 0.1, "call-return": 0.1, "tlb-miss": 0.1}, kernel="plain")
     other = Price(1.0, kernel="vmi")
-    groups, kind, weight = ["a", "b", "b"], np.array([0, 0, 0]), np.array([2.0, 1.0, 1.0])
+    groups = Labels(["a", "b"], np.array([0, 1, 1]))
+    kind, weight = np.array([0, 0, 0]), np.array([2.0, 1.0, 1.0])
     found = totals({"a": [one], "b": [other]}, groups, kind, weight)
     assert found["cycles/calls"] == pytest.approx(10)
     assert found["cycles/tlb"] == pytest.approx(5)
@@ -68,5 +70,8 @@ def test_events_of_all_vms_add_up_by_their_native_cycles() -> None:
 
 
 def test_nothing_is_said_of_guests_that_say_nothing() -> None:
-    assert totals({}, [], np.zeros(0, dtype=np.int64), np.zeros(0)) == {}
-    assert totals({"a": [Price(1.0)]}, ["a"], np.zeros(1, dtype=np.int64), np.ones(1)) == {}
+    assert totals({}, Labels([], np.zeros(0, dtype=np.int64)), np.zeros(0, dtype=np.int64), np.zeros(0)) == {}
+    assert (
+        totals({"a": [Price(1.0)]}, Labels(["a"], np.zeros(1, dtype=np.int64)), np.zeros(1, dtype=np.int64), np.ones(1))
+        == {}
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vinfra.document import parse
+from vinfra.engine.names import Names
 from vinfra.errors import InputError
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
@@ -62,16 +63,16 @@ def test_lun_numbers_go_on_from_the_first_and_the_others_take_what_is_free() -> 
 
 
 def test_vms_take_the_datastores_of_a_group_in_turn() -> None:
-    names = [f"web-{number}" for number in range(1, 8)]
-    assert homes(resolved(), names, ["web"] * 7) == [f"vmfs-{n}" for n in (1, 2, 3, 1, 2, 3, 2)]
+    names = Names.numbered("web", 7)
+    assert [*homes(resolved(), names)] == [f"vmfs-{n}" for n in (1, 2, 3, 1, 2, 3, 2)]
     one = resolved(("datastore: vmfs", "datastore: vmfs-2"))
-    assert homes(one, names, ["web"] * 7) == ["vmfs-2"] * 7
+    assert [*homes(one, names)] == ["vmfs-2"] * 7
 
 
 def test_every_host_comes_to_use_every_datastore() -> None:
     made = world(("count: 3, array", "count: 2, array"))
     at = [made.hosts.names[host] for host in made.vms.host]
-    used = set(zip(at, homes(made.resolved, made.vms.names, ["web"] * 7), strict=True))
+    used = set(zip(at, made.homes, strict=True))
     assert used == {(host, home) for host in ("esx-1", "esx-3") for home in ("vmfs-1", "vmfs-2")}
 
 
