@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Ints
+from vinfra.operations.consolidation.layout import Bools, Floats, Ints
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds
@@ -35,8 +35,8 @@ class Cost:
     bandwidth: float
     cycles_per_byte: float
 
-    def cycles(self, memory: float) -> float:
-        """Cycles of both hosts that moving so many bytes takes."""
+    def cycles(self, memory: Floats) -> Floats:
+        """Cycles of both hosts that moving so many bytes takes, of the shape of `memory`."""
         return 2 * self.cycles_per_byte * memory
 
 

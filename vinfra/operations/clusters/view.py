@@ -73,6 +73,13 @@ class View:
         fine &= guests.possible[vm, places.kind[hosts]] & (places.core[hosts] >= guests.speed[vm])
         return fine
 
+    def fits(self, vms: Ints, hosts: Ints) -> Bools:
+        """Which of these VMs each of these open hosts could take, shape (VMs, hosts)."""
+        guests, places = self.estate.members.guests, self.estate.places
+        fine: Bools = self.room[hosts] >= (guests.memory[vms] * (1 - SLACK))[:, None]
+        fine &= guests.possible[vms][:, places.kind[hosts]] & (places.core[hosts] >= guests.speed[vms][:, None])
+        return fine
+
     def why_not(self, vm: int, hosts: Ints) -> str:
         """Why none of these hosts takes a VM."""
         guests, places = self.estate.members.guests, self.estate.places

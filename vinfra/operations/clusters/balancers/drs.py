@@ -71,57 +71,56 @@ class Drs(Balancer):
 
     def moves(self, view: View, hosts: Ints, movable: Bools, cost: Cost) -> Iterator[Move]:
         """One move after the other until the cluster is even enough or no move is worth it."""
-        limit, first = self.tolerated(len(hosts)), float(view.load[hosts].std())
-        priority = self.priority(first, len(hosts))
-        while (spread := float(view.load[hosts].std())) > limit + 1e-9:
-            best = self._best(view, hosts, movable, cost, spread)
+        limit, names = self.tolerated(len(hosts)), view.estate.places.names
+        candidates: dict[int, Ints] = {}
+        spread = float(view.load[hosts].std())
+        priority = self.priority(spread, len(hosts))
+        while spread > limit + 1e-9:
+            best = self._best(view, hosts, candidates, movable, cost, spread)
             if best is None:
                 return
-            vm, target, after = best
-            names = view.estate.places.names
-            source = int(view.at[vm])
+            source, vm, target, after = best
             gain = f"imbalance {spread:.3f} to {after:.3f}"
             why = f"priority {priority}: {gain}, {names[source]} at {view.load[source]:.0%}"
             view.put(vm, target)
+            # Who has moved does not move again, so hosts only lose candidates.
+            candidates[source] = candidates[source][candidates[source] != vm]
+            spread = after
             yield Move(vm, target, why)
 
     def _best(
-        self, view: View, hosts: Ints, movable: Bools, cost: Cost, spread: float
-    ) -> tuple[int, int, float] | None:
-        """The move off the fullest host that can be relieved that leaves the cluster most even, and how even."""
-        capacity, mean = view.estate.places.capacity, float(view.load[hosts].mean())
-        for source in hosts[np.argsort(-view.load[hosts], kind="stable")].tolist():
-            if view.load[source] <= mean:
+        self, view: View, hosts: Ints, candidates: dict[int, Ints], movable: Bools, cost: Cost, spread: float
+    ) -> tuple[int, int, int, float] | None:
+        """The move off the fullest host that can be relieved which leaves the cluster most even, and how even: source,
+        VM, target, imbalance."""
+        load = view.load[hosts]
+        mean = float(load.mean())
+        for at in (-load).argsort(kind="stable").tolist():
+            if load[at] <= mean:
                 return None
-            vms = np.array([vm for vm in view.members(source) if movable[vm]], dtype=np.int64)
-            if not len(vms):
-                continue
-            after = self._spreads(view, vms, source, hosts)
-            load = view.load
-            gain = load[source] - np.maximum(
-                load[source] - view.entitled[vms, None] / capacity[source],
-                load[hosts] + view.entitled[vms, None] / capacity[hosts],
-            )
-            cycles = np.array([cost.cycles(float(memory)) for memory in view.estate.members.guests.memory[vms]])
-            worth = (gain * capacity[source] * self.every > cycles[:, None]) & (after < spread - 1e-9)
-            after[~worth] = np.inf
-            order = np.argsort(after, axis=None, kind="stable")
-            for flat in order.tolist():
-                row, column = divmod(flat, len(hosts))
-                if not np.isfinite(after[row, column]):
-                    break
-                if view.takes(int(vms[row]), hosts[column : column + 1])[0]:
-                    return int(vms[row]), int(hosts[column]), float(after[row, column])
+            source = int(hosts[at])
+            if source not in candidates:
+                candidates[source] = np.array([vm for vm in view.members(source) if movable[vm]], dtype=np.int64)
+            vms = candidates[source]
+            if len(vms):
+                after = self._spreads(view, vms, at, hosts, load, cost)
+                after[~view.fits(vms, hosts)] = np.inf
+                row, column = divmod(int(after.argmin()), len(hosts))
+                if after[row, column] < spread - 1e-9:
+                    return source, int(vms[row]), int(hosts[column]), float(after[row, column])
         return None
 
-    def _spreads(self, view: View, vms: Ints, source: int, hosts: Ints) -> Floats:
-        """Imbalance after each VM has gone from the source to each host, shape (VMs, hosts); infinite for none."""
-        capacity, load, count = view.estate.places.capacity, view.load[hosts], len(hosts)
-        off = view.entitled[vms, None] / capacity[source]
-        on = view.entitled[vms, None] / capacity[hosts]
-        here = float(view.load[source])
-        total = load.sum() - off + on
-        squares = (load**2).sum() - here**2 + (here - off) ** 2 - load**2 + (load + on) ** 2
-        after: Floats = np.sqrt(np.maximum(squares / count - (total / count) ** 2, 0.0))
-        after[:, hosts == source] = np.inf
+    def _spreads(self, view: View, vms: Ints, at: int, hosts: Ints, load: Floats, cost: Cost) -> Floats:
+        """Imbalance after each VM has gone from one host (at that place among the hosts) to each, shape (VMs, hosts);
+        infinite where the move is not worth its cost."""
+        capacity, count, here = view.estate.places.capacity[hosts], len(hosts), float(load[at])
+        entitled = view.entitled[vms][:, None]
+        off, on = entitled / capacity[at], entitled / capacity
+        there = load + on
+        squares = float((load * load).sum()) - here * here + (here - off) ** 2 - load * load + there * there
+        variance = squares / count - ((float(load.sum()) - off + on) / count) ** 2
+        after: Floats = np.sqrt(np.maximum(variance, 0.0))
+        gain = (here - np.maximum(here - off, there)) * (capacity[at] * self.every)
+        after[gain <= cost.cycles(view.estate.members.guests.memory[vms])[:, None]] = np.inf
+        after[:, at] = np.inf
         return after
