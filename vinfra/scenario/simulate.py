@@ -4,19 +4,22 @@ seed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from vinfra.document import Document
 from vinfra.engine.streams import Streams
 from vinfra.errors import Refused
 from vinfra.metrics.metric import Record, metrics
 from vinfra.scenario.audit import audit
-from vinfra.scenario.federation import Federation, Outcome, together
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.points import Spot
 from vinfra.scenario.results import Point
 from vinfra.scenario.simulation import Simulation, notes, shown
 from vinfra.scenario.world import build
+
+if TYPE_CHECKING:  # most scenarios are of one site
+    from vinfra.scenario.federation import Outcome
 
 REPLICATIONS = 1 << 20  # more than the language allows, so that no two (seed, replication) share their streams
 
@@ -42,6 +45,8 @@ def said(error: Exception) -> str:
 def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
     resolved = resolve(document)
     if resolved.sites:
+        from vinfra.scenario.federation import Federation
+
         federation = Federation(resolved, inputs, seed_of(resolved, point.replication))
         federation.run()
         complete(point, resolved, federation.outcomes())
@@ -63,6 +68,8 @@ def seed_of(resolved: Resolved, replication: int) -> int:
 
 def complete(point: Point, resolved: Resolved, outcomes: Mapping[str, Outcome]) -> None:
     """Fill a point with what its sites left behind."""
+    from vinfra.scenario.federation import together
+
     record, intervals, said = together(outcomes)
     _fill(point, resolved, record)
     point.intervals, point.notes = intervals, said

@@ -8,7 +8,7 @@ runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,6 @@ from vinfra.scenario.consolidating import Consolidating
 from vinfra.scenario.guests import Guests
 from vinfra.scenario.managing import SERIES as MANAGED_SERIES
 from vinfra.scenario.managing import Managing
-from vinfra.scenario.protected import Protected
 from vinfra.scenario.remembered import SERIES as MEMORY_SERIES
 from vinfra.scenario.remembered import note
 from vinfra.scenario.remembered import totals as memory_totals
@@ -41,6 +40,9 @@ from vinfra.scenario.results import Interval
 from vinfra.scenario.world import World
 from vinfra.workloads.cloudsim import DeletedAtZero
 from vinfra.workloads.demand import Demand, Joined
+
+if TYPE_CHECKING:
+    from vinfra.scenario.protected import Protected
 
 SERIES = (
     "time_s",
@@ -98,7 +100,7 @@ class Simulation:
             self.clock, self.sharing, world.orders, resources, self.recorder, world.room, Guests(self, world.arrivals)
         )
         self.production = production.begin(self, resources)
-        self.protected = None if world.backing is None else Protected(self, world.backing, resources)
+        self.protected = _protected(self, resources)
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
@@ -340,6 +342,15 @@ def fluid_hosts(world: World) -> list[int]:
     if world.backing is not None:
         used |= {f"cpu/{host}" for host in world.backing.hosts}
     return [index for index, name in enumerate(world.hosts.names) if f"cpu/{name}" in used]
+
+
+def _protected(simulation: Simulation, resources: dict[str, Resource]) -> Protected | None:
+    """What protects the VMs, imported where anything does."""
+    if simulation.world.backing is None:
+        return None
+    from vinfra.scenario.protected import Protected
+
+    return Protected(simulation, simulation.world.backing, resources)
 
 
 def _demand(world: World, streams: Streams) -> Demand | None:
