@@ -59,7 +59,7 @@ def make() -> str:
 def prefetch() -> None:
     """Begin to make the script in another process, unless it is kept already, on its way, or could not be kept."""
     global _making
-    if _making is not None or kept() is not None or not _writable():
+    if _making is not None or kept() is not None or not writable():
         return
     command = [sys.executable, "-m", "vinfra.report.bundle"]
     null = subprocess.DEVNULL
@@ -83,7 +83,8 @@ def script(patience: float = PATIENCE) -> str:
     return kept() or make()
 
 
-def _writable() -> bool:
+def writable() -> bool:
+    """Whether the cache can be written to; its folder is made if need be."""
     try:
         folder = cache().parent
         folder.mkdir(parents=True, exist_ok=True)

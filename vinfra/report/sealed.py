@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from vinfra.report import bundle
 from vinfra.report.numbers import duration, number, percent, ratio, value
 
 if TYPE_CHECKING:
@@ -46,9 +47,18 @@ def asset(name: str) -> str:
 
 @cache
 def template(name: str) -> Template:
-    """A template of the folder `assets`, with the filters that all pages share."""
-    from jinja2 import Environment, StrictUndefined
+    """A template of the folder `assets`, with the filters that all pages share; what it is compiled to is kept in the
+    user's cache, if that lets us."""
+    from jinja2 import Environment, FileSystemBytecodeCache, FunctionLoader, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    kept = FileSystemBytecodeCache(str(bundle.cache().parent)) if bundle.writable() else None
+    environment = Environment(
+        loader=FunctionLoader(asset),
+        bytecode_cache=kept,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= FILTERS
-    return environment.from_string(asset(name))
+    return environment.get_template(name)
