@@ -12,6 +12,7 @@ from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.admission import admissions
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
@@ -21,6 +22,7 @@ from vinfra.scenario import catalog
 from vinfra.workloads.trace import traces
 
 REGISTRIES: list[Registry[Any]] = [
+    admissions,
     behaviours,
     detectors,
     migrations,

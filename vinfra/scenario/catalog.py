@@ -21,6 +21,7 @@ from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
+from vinfra.operations.admission import admissions
 from vinfra.operations.clusters.balancer import balancers
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
@@ -33,6 +34,7 @@ from vinfra.storage.lock import locks
 from vinfra.workloads.trace import traces
 
 PLUGINS: dict[str, Registry[Any]] = {
+    "admissions": admissions,
     "backup-kinds": kinds,
     "backup-methods": methods,
     "backup-policies": policies,

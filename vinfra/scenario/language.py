@@ -13,6 +13,7 @@ from vinfra.scenario.schema_consolidation import Consolidation
 from vinfra.spec import Spec
 
 WORDS = {
+    "admission policy": ("policy", "admissions"),
     "balancer": ("policy", "balancers"),
     "behaviour": ("kind", "behaviours"),
     "fault": ("kind", "faults"),

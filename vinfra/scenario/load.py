@@ -19,6 +19,7 @@ from vinfra.document import Document
 from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.faults.fault import Fault
 from vinfra.hardware.power_policy import PowerPolicy
+from vinfra.operations.admission import Admission
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.consolidation.detector import Detector
 from vinfra.operations.consolidation.selection import Selection, selections
@@ -36,6 +37,7 @@ from vinfra.workloads.trace import Trace
 
 SET = "--set"
 CHOICES = {
+    "admission": ("policy", "admissions"),
     "balancer": ("policy", "balancers"),
     "placement": ("policy", "placements"),
     "power": ("policy", "power-policies"),
@@ -68,6 +70,7 @@ class Resolved:
     sites: Mapping[str, Resolved] = field(default_factory=dict)
     consolidation: tuple[Consolidation, Detector, Selection] | None = None
     balancer: Balancer | None = None
+    admission: Admission | None = None
 
     @property
     def parts(self) -> Mapping[str, Resolved]:
@@ -150,7 +153,7 @@ def _resolve(document: Document) -> Resolved:
         raise InputError(problems)
     policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
     rest = moving, plugins["scheduling"], behaviours
-    managed = {"consolidation": consolidated, "balancer": plugins["balancer"]}
+    managed = {"consolidation": consolidated, "balancer": plugins["balancer"], "admission": plugins["admission"]}
     return Resolved(scenario, document, *policies, *rest, protected, faults, **managed)
 
 

@@ -12,27 +12,22 @@ from numpy.typing import NDArray
 from vinfra.compute.fleet import Hosts, Row, Vms
 from vinfra.engine.names import ALONE, Labels, Names
 from vinfra.errors import Refused
-from vinfra.operations.placement import NOWHERE, Batch, Power, Room, why_nowhere
+from vinfra.operations.admission import Pool
+from vinfra.operations.placement import NOWHERE, Batch, Power, Room
 from vinfra.scenario.expand import HostKind, follows_trace
 from vinfra.scenario.load import Resolved
+from vinfra.scenario.placing import Placing
 from vinfra.scenario.pricing import Plugin, Price, price
+from vinfra.scenario.ruling import clusters_of, rules_at_start
 from vinfra.scenario.schema import VmGroup
 from vinfra.scenario.storing import members_of
+from vinfra.scenario.unplaced import Unplaced
 from vinfra.storage.fabric import Fabric
 
 SHARES_PER_VCPU = 1000  # ESX's "normal" setting; only ratios matter
 Floats = NDArray[np.float64]
 COLUMNS = [one.name for one in fields(Vms) if one.name != "names"]
 NOBODY = np.zeros(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """VMs of a group that found no host, and why."""
-
-    group: str
-    count: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +77,49 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
     room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core, _power(resolved, estate))
     traces = 0
     seen: dict[str, NDArray[np.bool_]] = {}
+    batches, factors, columns = dict[str, Batch](), dict[str, Floats](), dict[str, Floats]()
     for name, group in sorted(resolved.scenario.vms.items()):
         count = counts[name]
-        columns = np.full(count, -1.0)
+        columns[name] = np.full(count, -1.0)
         if follows_trace(resolved, group):
-            columns = np.arange(traces, traces + count, dtype=float)
+            columns[name] = np.arange(traces, traces + count, dtype=float)
             traces += count
         prices = _prices(resolved, name, group, estate)
         population.prices[name] = prices
-        factors = np.array([np.inf if one is None else one.factor for one in prices])
+        factors[name] = np.array([np.inf if one is None else one.factor for one in prices])
         population.io_cycles[name] = np.array([0.0 if one is None else one.io_cycles for one in prices])[estate.kind]
-        batch = _batch(name, group, count, estate, factors)
+        batch = _batch(name, group, count, estate, factors[name])
         if group.datastore is not None:
             if group.datastore not in seen:
                 seen[group.datastore] = _seen(members_of(resolved, group.datastore), estate, fabric)
             batch = _where_seen(batch, seen[group.datastore])
-        placed = _place(resolved, group, batch, estate, room)
-        found = np.flatnonzero(placed != NOWHERE)
-        if len(found) < count:
-            reason = why_nowhere(batch, resolved.placement.cpu_of(batch), room)
-            population.unplaced.append(Unplaced(name, count - len(found), reason))
+        batches[name] = batch
         population.used |= frozenset().union(*(one.used for one in prices if one is not None))
+    placing = _placing(resolved, estate, batches, room)
+    for name, group in sorted(resolved.scenario.vms.items()):
+        count, placed = counts[name], placing.place(name)
+        found = np.flatnonzero(placed != NOWHERE)
+        population.unplaced += placing.unplaced(name)
         population.groups.append(name)
         population.numbers.append(np.full(len(found), ALONE) if count == 1 else found + 1)
-        for key, values in _arrays(group, placed[found], estate, factors).items():
+        for key, values in _arrays(group, placed[found], estate, factors[name]).items():
             population.columns.setdefault(key, []).append(values)
-        population.columns.setdefault("column", []).append(columns[found])
+        population.columns.setdefault("column", []).append(columns[name][found])
     return population
+
+
+def _placing(resolved: Resolved, estate: Estate, batches: Mapping[str, Batch], room: Room) -> Placing:
+    """Who finds hosts for the groups, and what it has to mind."""
+    hosts, groups = estate.hosts, resolved.scenario.vms
+    homes: dict[str, list[int]] = {}
+    for name in (name for name in batches if groups[name].hosts is not None):
+        index = {host: number for number, host in enumerate(hosts.names)}
+        homes[name] = [index[host] for host in _hosts_of(groups[name], estate)]
+    kinds = [estate.kinds[kind].group for kind in estate.kind.tolist()]
+    rules = rules_at_start(resolved, batches, hosts.names, kinds)
+    cluster, clusters = clusters_of(resolved, len(hosts.names))
+    pool = Pool(hosts.capacity, room.memory.copy(), cluster, clusters, hosts.names, kinds)
+    return Placing(resolved.placement, room, batches, homes, rules, resolved.admission, pool)
 
 
 def _power(resolved: Resolved, estate: Estate) -> Power | None:
@@ -133,18 +144,6 @@ def _where_seen(batch: Batch, seen: NDArray[np.bool_]) -> Batch:
     """The same VMs, on hosts that see their datastores; where none does, that is told when somebody goes there."""
     allowed = batch.allowed & seen
     return replace(batch, allowed=allowed) if allowed.any() else batch
-
-
-def _place(resolved: Resolved, group: VmGroup, batch: Batch, estate: Estate, room: Room) -> NDArray[np.int64]:
-    """The host of each VM of a group, by the scenario's placement, or in turn over the hosts that the group names."""
-    if group.hosts is None:
-        return resolved.placement.place(batch, room)
-    placed, homes = np.full(batch.count, NOWHERE), _hosts_of(group, estate)
-    for turn, host in enumerate(homes):
-        allowed = batch.allowed & np.array([name == host for name in estate.hosts.names])
-        share = len(range(turn, batch.count, len(homes)))
-        placed[turn :: len(homes)] = resolved.placement.place(replace(batch, count=share, allowed=allowed), room)
-    return placed
 
 
 def _hosts_of(group: VmGroup, estate: Estate) -> list[str]:

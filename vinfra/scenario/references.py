@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from vinfra.document import Document
 from vinfra.errors import Place, Problem, dotted, suggest
 from vinfra.operations.migration import migrations
-from vinfra.scenario import catalog, references_backup
+from vinfra.scenario import catalog, references_backup, references_rules
 from vinfra.scenario.schema import Scenario
 
 Key = tuple[str | int, ...]
@@ -58,6 +58,8 @@ def references(document: Document) -> Iterator[Problem]:
             kind, known = ("datastore", datastores) if disk else ("host", hosts)
             yield _unknown(document, ("migrations", name, "to"), kind, move["to"], known)
     yield from _protected(document, hosts, datastores, vms)
+    for path, message in references_rules.misshapen(document):
+        yield Problem(place(document, path), dotted(path), message)
 
 
 def _protected(
@@ -66,10 +68,11 @@ def _protected(
     datastores: Mapping[str, Mapping[str, Any]],
     vms: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Problem]:
-    """Names in `backup`, `restores` and `faults`; links are parts of the graph, which is not built yet."""
+    """Names in `backup`, `restores`, `faults`, `rules` and `admission`; links are parts of the graph, which is not
+    built yet."""
     spaces = {name: dict[str, Any]() for name in references_backup.SPACES}
     known = {"host": hosts, "datastore": datastores, "VM": {"all": {}, **vms}, "space": {**spaces, **datastores}}
-    for path, kind, name in references_backup.named(document):
+    for path, kind, name in (*references_backup.named(document), *references_rules.named(document)):
         if kind in known and not is_member(name, known[kind]):
             yield _unknown(document, path, "datastore" if kind == "space" else kind, name, known[kind])
 

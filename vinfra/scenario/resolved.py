@@ -73,6 +73,7 @@ def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
 def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
     """Every plug-in that is named in one place, and where."""
     yield ("placement",), resolved.placement
+    yield ("admission",), resolved.admission
     yield ("power",), resolved.power
     yield ("workload",), resolved.trace
     yield ("scheduling",), resolved.scheduler
@@ -152,6 +153,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("consolidation", "passes", Consolidation)
         rules = {detector.name for _, detector, _ in consolidated}
         found += [source for name in sorted(rules) for source in _constants("detectors", name)]
+    admitting = {one.admission.name for one in resolved if one.admission is not None}
+    found += [source for name in sorted(admitting) for source in _constants("admissions", name)]
     if any(managed(one) for one in resolved):
         found += _written("cluster", "terms", Cluster)
     if any(isinstance(one.scenario.dpm, Dpm) for one in resolved):

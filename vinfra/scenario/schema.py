@@ -18,6 +18,7 @@ from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
 from vinfra.scenario.schema_clusters import Cluster
 from vinfra.scenario.schema_rows import MOST_REPLICATIONS, Design, Range, Replications
+from vinfra.scenario.schema_rules import RuleEntry
 from vinfra.scenario.schema_sites import Failover, Link, Replication
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
@@ -190,6 +191,12 @@ class Site(Spec):
     )
     placement: dict[str, Any] = chosen(
         "placement", {"policy": "first-fit"}, "which host a VM that names none starts on"
+    )
+    rules: dict[Name, Switch | RuleEntry] = field(
+        {}, "which VMs run apart or together, and on which hosts; none: this one is not kept"
+    )
+    admission: dict[str, Any] | None = chosen(
+        "admission policy", None, "which VMs may start, so that all of them can run when hosts fail; none: all that fit"
     )
     memory: Memory = field(Memory(), "how memory is taken back, where hosts give more than they have (`overcommit`)")
     consolidation: dict[str, Any] | None = chosen(

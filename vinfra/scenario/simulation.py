@@ -304,15 +304,17 @@ class Simulation:
 
     def intervals(self) -> list[Interval]:
         """The states entities were in."""
-        return [*map(Interval._make, self.recorder.intervals(self.total))]
+        unplaced = [
+            Interval(name, f"has no host: {group.reason}", 0.0, self.total)
+            for group in self.world.unplaced
+            for name in group.names()
+        ]
+        return [*map(Interval._make, self.recorder.intervals(self.total)), *unplaced]
 
 
 def notes(simulation: Simulation) -> list[str]:
     """What a reader must know of a simulation that is over, in sentences."""
-    found = [
-        f"{group.group}: {group.count} VMs without a host, left out: {group.reason}"
-        for group in simulation.world.unplaced
-    ]
+    found = [group.sentence() for group in simulation.world.unplaced]
     found += [] if simulation.protected is None else simulation.protected.tally.notes()
     return found + ([] if simulation.demand is None else [*simulation.demand.notes])
 

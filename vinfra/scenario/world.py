@@ -22,9 +22,10 @@ from vinfra.scenario.backing import Backing, backing, identities, machines
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.moving import Moving
-from vinfra.scenario.population import Estate, Unplaced, populate
+from vinfra.scenario.population import Estate, populate
 from vinfra.scenario.pricing import Plugin, totals
 from vinfra.scenario.schema import VmGroup
+from vinfra.scenario.unplaced import Unplaced
 from vinfra.storage.fabric import Fabric
 from vinfra.storage.identity import Identity
 from vinfra.storage.lun import Lun

@@ -1,0 +1,1 @@
+"""One rule for which VMs a cluster admits in each file."""
