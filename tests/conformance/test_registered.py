@@ -13,6 +13,7 @@ from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
 from vinfra.operations.admission import admissions
+from vinfra.operations.clusters.balancer import balancers
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
@@ -23,6 +24,7 @@ from vinfra.workloads.trace import traces
 
 REGISTRIES: list[Registry[Any]] = [
     admissions,
+    balancers,
     behaviours,
     detectors,
     migrations,

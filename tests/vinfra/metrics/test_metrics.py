@@ -20,6 +20,7 @@ SERIES = {
     "cpu_useful_cores": [4.0, 8.0],
     "hosts_on": [3.0, 1.0],
     "hosts_full": [0.0, 1.0],
+    "imbalance": [0.1, 0.5],
 }
 TOTALS = {"vms_unplaced": 2.0}
 MOVED = {
@@ -216,6 +217,7 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("slatah_pct", 5.0),
         ("pdm_pct", 0.1),
         ("slav_ppm", 50.0),
+        ("imbalance", 0.2),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:

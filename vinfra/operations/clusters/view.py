@@ -27,6 +27,7 @@ class View:
         there = self.at != NOWHERE
         place = np.where(there, self.at, 0)
         want = np.where(there, want, 0.0)
+        self.want: Floats = want
         self.entitled = self._entitled(want, place)
         self.load: Floats = np.bincount(place, self.entitled, self.hosts) / estate.places.capacity
         self._order: Ints | None = None
