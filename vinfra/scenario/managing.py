@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vinfra.compute.fleet import Vms
+from vinfra.engine.names import Names
+from vinfra.operations.admission import Pool
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.clusters.balancing import Balancing
 from vinfra.operations.clusters.dpm import Dpm, PowerManagement
@@ -19,10 +21,12 @@ from vinfra.operations.clusters.estate import Estate, Members
 from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints, Places
+from vinfra.operations.rules import Rules
 from vinfra.scenario.consolidating import guests_of, places_of
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate as Hosts
 from vinfra.scenario.population import Population
+from vinfra.scenario.ruling import clusters_of, rules_of
 from vinfra.scenario.schema_clusters import Cluster
 
 if TYPE_CHECKING:
@@ -34,7 +38,8 @@ KEYS = ("cluster", "balancer", "dpm")  # any of them puts the hosts under manage
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a scenario asks for, and what hosts and VMs are to it; `cluster` is the one of each host."""
+    """What a scenario asks for, and what hosts and VMs are to it; `cluster` is the one of each host, `kept` whether
+    admission keeps it for restarts."""
 
     terms: Terms
     balancer: Balancer | None
@@ -42,6 +47,8 @@ class Plan:
     places: Places
     members: Members
     cluster: Ints
+    rules: Rules
+    kept: Bools
 
 
 def managed(resolved: Resolved) -> bool:
@@ -64,11 +71,19 @@ def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, gr
         active=np.array([group.memory * group.active for group in settings]),
         restart=np.zeros(len(groups), dtype=np.int64),
     )
-    size = asked.hosts or len(places.names)
-    cluster: Ints = np.arange(len(places.names)) // size
+    cluster, clusters = clusters_of(resolved, len(places.names))
+    kinds = [estate.kinds[kind].group for kind in estate.kind.tolist()]
+    kept = np.zeros(len(cluster), dtype=bool)
+    if resolved.admission is not None:
+        kept = resolved.admission.closed(
+            Pool(places.capacity, places.memory, cluster, clusters, estate.hosts.names, kinds)
+        )
+    names = vms.names
+    assert isinstance(names, Names), "as the population makes them"
+    rules = rules_of(resolved, names, estate.hosts.names, kinds)
     terms = Terms(**{key: getattr(asked, key) for key in Terms.__slots__})
     dpm = scenario.dpm if isinstance(scenario.dpm, Dpm) else None
-    return Plan(terms, resolved.balancer, dpm, places, members, cluster)
+    return Plan(terms, resolved.balancer, dpm, places, members, cluster, rules, kept)
 
 
 class Told:
@@ -93,7 +108,7 @@ class Managing:
     def __init__(self, simulation: Simulation, plan: Plan) -> None:
         self.simulation, self.plan = simulation, plan
         scenario = simulation.world.resolved.scenario
-        estate = Estate(plan.places, plan.members, plan.cluster, simulation.vms.host)
+        estate = Estate(plan.places, plan.members, plan.cluster, simulation.vms.host, plan.rules, plan.kept)
         self.fleet = Fleet(estate, simulation.cluster, plan.terms, Told(simulation, plan), scenario.warmup)
         if plan.balancer is not None:
             self.fleet.parts.append(Balancing(self.fleet, plan.balancer))

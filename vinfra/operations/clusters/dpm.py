@@ -175,8 +175,8 @@ class PowerManagement:
             if not movable[view.members(host)].all():
                 continue
             goes, stuck = empty(view, host, others, self._high)
-            if stuck != NOWHERE:
-                name = fleet.estate.members.guests.names[stuck]
+            if len(stuck):
+                name = fleet.estate.members.guests.names[int(stuck[0])]
                 fleet.told.host(host, f"stays on: {name} fits nowhere else, {view.why_not(stuck, others)}", fleet.now)
                 continue
             view.open[host] = False

@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places
+from vinfra.operations.rules import Rules
 
 NOWHERE = -1
 SLACK = 1e-9  # part of what is wanted that rounding may be short of
@@ -50,10 +51,15 @@ class Members:
 
 
 class Estate:
-    """The arrays. `cluster` is the cluster of each host, shape (hosts,)."""
+    """The arrays. `cluster` is the cluster of each host and `kept` whether it is kept for restarts, shape (hosts,);
+    `rules` say who may be where."""
 
-    def __init__(self, places: Places, members: Members, cluster: Ints, host: Ints) -> None:
-        self.places, self.members, self.cluster = places, members, cluster
+    def __init__(
+        self, places: Places, members: Members, cluster: Ints, host: Ints, rules: Rules, kept: Bools | None = None
+    ) -> None:
+        self.places, self.members, self.cluster, self.rules = places, members, cluster, rules
+        self.kept: Bools = np.zeros(len(places.names), dtype=bool) if kept is None else kept
+        self.ruled: Bools = rules.concerned()
         self.clusters = int(cluster.max()) + 1
         self.state = np.zeros(len(places.names), dtype=np.int64)
         self.host: Ints = host.copy()
@@ -71,8 +77,8 @@ class Estate:
 
     @property
     def open(self) -> Bools:
-        """Hosts that take VMs, shape (hosts,)."""
-        found: Bools = self.state == HostState.ON
+        """Hosts that take VMs, shape (hosts,): those that are on and not kept for restarts."""
+        found: Bools = (self.state == HostState.ON) & ~self.kept
         return found
 
     def running(self) -> Bools:

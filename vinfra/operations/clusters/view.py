@@ -12,6 +12,7 @@ import numpy as np
 from vinfra.compute.waterfilling import fill
 from vinfra.operations.clusters.estate import NOWHERE, SLACK, Estate
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.units import show
 
 
 class View:
@@ -67,30 +68,48 @@ class View:
         self.at[vm] = host
         self._joined.setdefault(host, []).append(vm)
 
-    def takes(self, vm: int, hosts: Ints) -> Bools:
-        """Which of these hosts could take a VM: open, with memory left, fast and able enough; shape (hosts,)."""
-        guests, places = self.estate.members.guests, self.estate.places
-        fine: Bools = self.open[hosts] & (self.room[hosts] >= guests.memory[vm] * (1 - SLACK))
-        fine &= guests.possible[vm, places.kind[hosts]] & (places.core[hosts] >= guests.speed[vm])
+    def takes(self, vms: Ints, hosts: Ints) -> Bools:
+        """Which of these hosts could take VMs that go together: open, with memory left, fast and able enough, within
+        the rules; shape (hosts,)."""
+        guests, estate = self.estate.members.guests, self.estate
+        fine: Bools = self.open[hosts] & self._able(vms, hosts)
+        fine &= self.room[hosts] >= guests.memory[vms].sum() * (1 - SLACK)
+        if estate.ruled[vms].any():
+            fine &= estate.rules.may(vms, self.at)[hosts]
         return fine
+
+    def _able(self, vms: Ints, hosts: Ints) -> Bools:
+        """Which of these hosts can run all of these VMs."""
+        guests, places = self.estate.members.guests, self.estate.places
+        slow: Bools = places.core[hosts] < guests.speed[vms].max()
+        return guests.possible[vms][:, places.kind[hosts]].all(axis=0) & ~slow
 
     def fits(self, vms: Ints, hosts: Ints) -> Bools:
         """Which of these VMs each of these open hosts could take, shape (VMs, hosts)."""
         guests, places = self.estate.members.guests, self.estate.places
         fine: Bools = self.room[hosts] >= (guests.memory[vms] * (1 - SLACK))[:, None]
         fine &= guests.possible[vms][:, places.kind[hosts]] & (places.core[hosts] >= guests.speed[vms][:, None])
+        for row in np.flatnonzero(self.estate.ruled[vms]).tolist():
+            vm = vms[row : row + 1]
+            disliked = self.estate.rules.disliked(vm, self.at)
+            fine[row] &= self.estate.rules.may(vm, self.at)[hosts] & (disliked[hosts] <= disliked[self.at[vm]])
         return fine
 
-    def why_not(self, vm: int, hosts: Ints) -> str:
-        """Why none of these hosts takes a VM."""
-        guests, places = self.estate.members.guests, self.estate.places
+    def why_not(self, vms: Ints, hosts: Ints) -> str:
+        """Why none of these hosts takes VMs that go together."""
         fit = self.open[hosts]
         if not fit.any():
             return "no other host is on"
-        fit &= guests.possible[vm, places.kind[hosts]] & (places.core[hosts] >= guests.speed[vm])
+        fit = fit & self._able(vms, hosts)
         if not fit.any():
             return "no host that is on can run it"
-        return f"no host had {guests.memory[vm] / 2**30:.4g} GiB free"
+        memory = float(self.estate.members.guests.memory[vms].sum())
+        fit = fit & (self.room[hosts] >= memory * (1 - SLACK))
+        if not fit.any():
+            return f"no host had {show(memory, 'size')} free"
+        able = np.zeros(self.hosts, dtype=bool)
+        able[hosts[fit]] = True
+        return self.estate.rules.why_not(vms, self.at, able) or "every host would be too full"
 
     def spread(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of the load over the open hosts of each cluster, shape (clusters,)."""

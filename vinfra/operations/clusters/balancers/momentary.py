@@ -40,7 +40,11 @@ class Momentary(SpreadBalancer):
         gone = 0
         for index in np.argsort(-sizes, kind="stable").tolist():
             vm = int(vms[index])
-            if gone < self.guests and sizes[index] > 0 and view.takes(vm, hosts[hosts == target])[0]:
+            if (
+                gone < self.guests
+                and sizes[index] > 0
+                and view.takes(vms[index : index + 1], hosts[hosts == target])[0]
+            ):
                 view.put(vm, target)
                 gone += 1
                 yield Move(vm, target, f"{why} {use.min():.0%}")

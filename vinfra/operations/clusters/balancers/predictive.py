@@ -59,7 +59,7 @@ class Predictive(SpreadBalancer):
             order = np.lexsort((deviation.ravel(), spread.ravel().round(9)))
             for flat in order[closer.ravel()[order]].tolist():
                 index, column = divmod(flat, len(hosts))
-                if view.takes(int(vms[index]), hosts[column : column + 1])[0]:
+                if view.takes(vms[index : index + 1], hosts[column : column + 1])[0]:
                     return int(vms[index]), row, column
         return None
 
