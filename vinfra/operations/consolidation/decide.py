@@ -200,8 +200,10 @@ class _Making:
             members = self.members.get(host)
             if not members or host in busy:
                 continue
-            desk.shut(position[host])
+            desk.leaving = position[host]
             desk.keep()
+            if not desk.memory_for(members):
+                continue
             goes: list[tuple[int, int]] = []
             for vm in sorted(members, key=lambda vm: -self.native[vm]):
                 if (at := desk.find(vm)) < 0:
@@ -216,6 +218,6 @@ class _Making:
                 made.append(Decision(vm, host, target, False))
             if goes:
                 self.members[host] = []
-            elif not self.rules.quirks:
-                desk.reopen(position[host])
+            if goes or self.rules.quirks:
+                desk.shut(position[host])
         return made

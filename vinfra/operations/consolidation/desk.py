@@ -6,6 +6,8 @@ Source: Beloglazov and Buyya, CCPE 24(13), 2012, algorithm 2 (PABFD). Units: her
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from vinfra.operations.consolidation.detector import Detector
@@ -35,7 +37,7 @@ class Desk:
         self._first = np.array([int((places.kind == kind).argmax()) for kind in range(guests.full.shape[1])])
         self.parts = guests.full / places.capacity[self._first]
         self._memory = guests.memory.tolist()
-        self._alone: dict[int, tuple[float, float]] = {}
+        self._alone = functools.cache(self._of_one)
 
     def begin(self, wants: Floats, remembered: Floats, seen: Ints) -> None:
         """Begin a pass: the cycles each VM wants on each kind of host, shape (VMs, kinds), what the detector remembers
@@ -44,7 +46,8 @@ class Desk:
         able = self.guests.possible & (self.places.core[self._first] >= needed)
         self.loads = np.where(able, wants / self.places.capacity[self._first], NEVER)
         self.pasts = self.parts[:, :, None] * remembered[:, None, :]
-        self.known = seen.tolist()
+        # A quick detector's limits change no more after a while, so all that is known for longer is alike.
+        self.known = (np.minimum(seen, self.detector.enough) if self.detector.quick else seen).tolist()
 
     def lay_out(
         self, open: Ints, load: Floats, room: Floats, past: Floats, seen: Ints, draw: Floats, most: float
@@ -54,8 +57,8 @@ class Desk:
         self.open, self.kind = open, self.places.kind[open]
         self.load, self.room, self.past, self.seen = load[open], room[open], past[open], seen[open]
         self.draw = draw[open]
-        self._filled = most + SLACK
-        self._full = np.full(len(open), self._filled)
+        self._full = np.full(len(open), most + SLACK)
+        self.leaving: int | None = None  # a place in `open` that is being emptied, so nobody goes there
         self._limits: dict[int, tuple[Floats, Floats]] = {}
         self._curve = self._curves.rows(self.places.curve[open])
         self._undo: list[tuple[int, float, float, Floats, int, float]] = []
@@ -63,28 +66,34 @@ class Desk:
     def shut(self, at: int) -> None:
         """Nobody goes there any more."""
         self._full[at] = -1.0
+        self._renew(at)
 
-    def reopen(self, at: int) -> None:
-        """VMs may go there again."""
-        self._full[at] = self._filled
+    def memory_for(self, vms: list[int]) -> bool:
+        """Whether there is a host with memory for the largest of these; a look that saves the search for a place."""
+        if self.quirks:
+            return True
+        enough = self.room >= max([self._memory[vm] for vm in vms])
+        if self.leaving is not None:
+            enough[self.leaving] = False
+        return bool(enough.any())
 
     def find(self, vm: int) -> int:
         """Where a VM goes, as a place in `open`; -1 where no host takes it."""
         load = self.loads[vm].take(self.kind)
         load += self.load
-        closed = load > self._full
+        quick = self.detector.quick
+        most, most_past = self._most(self.known[vm]) if quick else (self._full, self._full)
+        closed = load > most
+        if self.leaving is not None:
+            closed[self.leaving] = True
         if not self.quirks:
             closed |= self.room < self._memory[vm]
             if closed.all():
                 return -1
-        quick = self.detector.quick
-        if quick:
-            most, most_past = self._most(self.known[vm])
-            closed |= load > most
-            if self.past.shape[1]:
-                past = self.pasts[vm, :, 0].take(self.kind)
-                past += self.past[:, 0]
-                closed |= past > most_past
+        if quick and self.past.shape[1]:
+            past = self.pasts[vm, :, 0].take(self.kind)
+            past += self.past[:, 0]
+            closed |= past > most_past
         rise = self._curves.at(self._curve, load)
         rise -= self.draw
         rise *= FINE
@@ -97,14 +106,26 @@ class Desk:
 
     def _most(self, known: int) -> tuple[Floats, Floats]:
         """The most load each may have with a VM that is known for so many samples, and the most of what is remembered;
-        kept until a host changes its own."""
+        kept, and renewed host by host."""
         found = self._limits.get(known)
         if found is None:
             most, most_past = self.detector.limits(np.maximum(self.seen, known))
             if self.quirks:
                 most[self.seen == 0] = most_past[self.seen == 0] = np.inf
-            found = self._limits[known] = most, most_past
+            found = self._limits[known] = np.minimum(most, self._full), most_past
         return found
+
+    def _renew(self, at: int) -> None:
+        """The same of one host, after it was given VMs or shut."""
+        seen = int(self.seen[at])
+        for known, (most, most_past) in self._limits.items():
+            alone, most_past[at] = (np.inf, np.inf) if self.quirks and not seen else self._alone(max(seen, known))
+            most[at] = min(alone, self._full[at])
+
+    def _of_one(self, known: int) -> tuple[float, float]:
+        """The limits of one host."""
+        most, most_past = self.detector.limits(np.array([known]))
+        return float(most[0]), float(most_past[0])
 
     def _first_fine(self, vm: int, load: Floats, order: Ints) -> int:
         """The first in this order that would not be overloaded with the VM."""
@@ -128,11 +149,8 @@ class Desk:
         """Whether one host would be."""
         if not self.detector.quick:
             return bool(self.detector.overloaded(np.array([load]), past[None].round(12), np.array([known]))[0])
-        if known not in self._alone:
-            most, most_past = self.detector.limits(np.array([known]))
-            self._alone[known] = float(most[0]), float(most_past[0])
-        most_load, most_past_load = self._alone[known]
-        return load > most_load or any(one > most_past_load for one in past.tolist())
+        most, most_past = self._alone(known)
+        return load > most or any(one > most_past for one in past.tolist())
 
     def put(self, vm: int, at: int) -> None:
         """The VM goes there."""
@@ -145,7 +163,7 @@ class Desk:
             self.draw[at] = self._curves.at(self._curve[at : at + 1], self.load[at : at + 1])[0]
         if self.seen[at] < self.known[vm]:
             self.seen[at] = self.known[vm]
-            self._limits.clear()
+            self._renew(at)
 
     def keep(self) -> None:
         """What was put is not taken back any more."""
@@ -153,9 +171,9 @@ class Desk:
 
     def take_back(self) -> None:
         """As it was at the last `keep`."""
-        if self._undo:
-            self._limits.clear()
         for at, load, room, past, seen, draw in reversed(self._undo):
-            self.load[at], self.room[at], self.past[at], self.seen[at] = load, room, past, seen
-            self.draw[at] = draw
+            self.load[at], self.room[at], self.past[at], self.draw[at] = load, room, past, draw
+            if self.seen[at] != seen:
+                self.seen[at] = seen
+                self._renew(at)
         self._undo.clear()

@@ -29,6 +29,8 @@ class Detector(Spec):
     source: ClassVar[str]
     quick: ClassVar[bool] = True  # whether its limits are known before the load is
 
+    enough: ClassVar[int] = 1  # samples after which its limits are the same however many there are
+
     def remembered(self, history: Floats) -> Floats:
         """What the rule makes of the last passes, shape (VMs, any number), from what each VM wanted at them, newest
         first, shape (VMs, SAMPLES), zero where there was none yet. A host's is the sum over its VMs, each by its part
@@ -84,8 +86,12 @@ def above(
 ) -> Bools:
     """Hosts whose load is above what `limit` makes of their history, shape (hosts, samples) to (hosts,), or above the
     threshold where fewer samples than `least` are known."""
+    counts = set(seen.tolist())
+    if len(counts) == 1 and min(counts) >= least:
+        alike: Bools = load > limit(history[:, : min(counts)])
+        return alike
     limits = np.full(len(load), threshold)
-    for count in sorted(set(seen.tolist())):
+    for count in sorted(counts):
         if count >= least:
             rows = seen == count
             limits[rows] = limit(history[rows, :count])

@@ -20,6 +20,7 @@ COUNTS = {"tricube": ahead(TRICUBE)[::-1].copy(), "none": ahead(np.ones(POINTS))
 class LocalRegression(Learning):
     """Load that will be above capacity, by a line through the last ten (LR)."""
 
+    enough: ClassVar[int] = POINTS
     source: ClassVar[str] = "Beloglazov and Buyya, CCPE 24(13), 2012: LR, section 4.1.3"
 
     safety: float = field(
