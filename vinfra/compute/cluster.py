@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vinfra.compute.fleet import Floats, Hosts, Vms
 from vinfra.compute.waterfilling import share
+from vinfra.engine.state import State, refill
 from vinfra.hardware.power_policy import PowerPolicy
 
 
@@ -71,6 +72,20 @@ class Cluster:
         self._coming.remove(host)
         self.host[vm] = host
         self.occupy(self._there)
+
+    def state(self) -> State:
+        """Where every VM is, and which hosts have no power."""
+        return {"host": self.host, "there": self._there, "coming": self._coming, "down": self._down}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where it does not fit."""
+        refill(self.host, state["host"])
+        self._down = self._down.copy()
+        refill(self._down, state["down"])
+        self._coming = list(state["coming"])
+        there = self._there.copy()
+        refill(there, state["there"])
+        self.occupy(there)
 
     def sample(self, want: Floats) -> Sample:
         """Share every host among its VMs for one epoch, in which they want so many hertz, shape (vms,)."""

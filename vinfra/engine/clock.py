@@ -99,6 +99,11 @@ class Clock(simpy.Environment):
         owner = self.source(f"from/{sender}")
         heappush(self._queue, (time, NORMAL, f"message/{sender}", number, Call(function, arguments, owner)))  # type: ignore[arg-type, misc]
 
+    @property
+    def pending(self) -> int:
+        """How many entries the queue has."""
+        return len(self._queue)
+
     @contextmanager
     def as_source(self, name: str) -> Iterator[None]:
         """What is scheduled within belongs to the source of that name."""

@@ -15,7 +15,8 @@ Tick = Callable[[int, float, float], None]
 
 
 class Epochs:
-    """Calls `tick(number, time, length)` at the start of each epoch of `interval` seconds until `end`."""
+    """Calls `tick(number, time, length)` at the start of each epoch of `interval` seconds until `end`; `watch`, where
+    there is one, is told the number of each that was reckoned and is not the last."""
 
     def __init__(
         self, clock: Clock, interval: float, end: float, tick: Tick, warmup: float = 0.0, source: str = "epochs"
@@ -32,10 +33,23 @@ class Epochs:
         self._bounds = [*starts, end]
         self._tick = tick
         self._source = source
+        self._first = 0
+        self.watch: Callable[[int], object] | None = None
         clock.call_at(clock.now, self._start, 0, source=source)
 
+    def resume(self, number: int) -> None:
+        """Begin with that epoch instead of the first: the others were before. ValueError where there is none."""
+        if not 0 <= number < self.count:
+            raise ValueError(f"there are {self.count} epochs, and no number {number}")
+        self._first = number
+
     def _start(self, number: int) -> None:
+        if number < self._first:
+            self.clock.call_at(self._bounds[self._first], self._start, self._first, source=self._source)
+            return
         time, following = self._bounds[number : number + 2]
         self._tick(number, time, following - time)
         if number + 1 < self.count:
+            if self.watch is not None:
+                self.watch(number)
             self.clock.call_at(following, self._start, number + 1, source=self._source)

@@ -10,6 +10,8 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.engine.state import State, refill
+
 Interval = tuple[str, str, float, float]
 
 
@@ -49,6 +51,18 @@ class Recorder:
         time = min(time, self._until.pop(entity, time))
         if state and time > since:
             self._closed.append((entity, state, since, time))
+
+    def state(self) -> State:
+        """All that was recorded."""
+        return {"columns": self.columns, "open": self._open, "closed": self._closed, "until": self._until}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where other columns were recorded."""
+        for name, column in self.columns.items():
+            refill(column, state["columns"][name])
+        self._open = {entity: (was, since) for entity, (was, since) in state["open"].items()}
+        self._closed = [(entity, was, since, end) for entity, was, since, end in state["closed"]]
+        self._until = dict(state["until"])
 
     def intervals(self, end: float) -> list[Interval]:
         """All intervals up to `end`, by entity, start and state; the states that still last end there."""

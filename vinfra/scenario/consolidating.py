@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vinfra.compute.fleet import Vms
+from vinfra.engine.state import State
 from vinfra.engine.streams import Streams
 from vinfra.errors import Refused
 from vinfra.operations.consolidation.decide import NOWHERE, Decision, Pass
@@ -95,13 +97,14 @@ class Consolidating:
 
     def __init__(self, simulation: Simulation, plan: Plan, streams: Streams) -> None:
         self.simulation, self.plan = simulation, plan
-        draws = {}
+        self._draws: dict[str, np.random.Generator] = {}
+        self._generator = partial(streams.generator, "vm selection")
 
         def draw(host: int) -> float:
             name = plan.places.names[host]
-            if name not in draws:
-                draws[name] = streams.generator("vm selection", name)
-            return float(draws[name].random())
+            if name not in self._draws:
+                self._draws[name] = self._generator(name)
+            return float(self._draws[name].random())
 
         asked, how = plan.asked, (plan.detector, plan.selection, draw, plan.as_in_cloudsim)
         rules = Pass(plan.places, plan.guests, *how, asked.place == "true-power", asked.fill)
@@ -142,6 +145,20 @@ class Consolidating:
             state = f"moves to {names[decision.target]}: {source} {why}"
         recorder.enter(vm, state, time)
         recorder.leave(vm, arrives)
+
+    def state(self) -> State:
+        """What the hosts know, and how far each stream has come that a selection draws from."""
+        return {
+            "hosts": self.hosts.state(),
+            "draws": {name: draw.bit_generator.state for name, draw in self._draws.items()},
+        }
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError, TypeError or ValueError where it does not fit."""
+        self.hosts.restore(state["hosts"])
+        for name, known in state["draws"].items():
+            self._draws[name] = self._generator(name)
+            self._draws[name].bit_generator.state = known
 
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""

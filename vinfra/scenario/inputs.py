@@ -6,14 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from vinfra.errors import InputError
+from vinfra.scenario.checkpoint import Checkpoints
 from vinfra.scenario.load import Resolved
 from vinfra.workloads.demand import Recording
 
 
 class Inputs:
-    """A cache of recordings by path and format."""
+    """A cache of recordings by path and format; `checkpoints` are where points keep how far they have come."""
 
     def __init__(self) -> None:
+        self.checkpoints: Checkpoints | None = None
         self._recordings: dict[tuple[str, Path], Recording] = {}
 
     @property

@@ -20,6 +20,7 @@ from vinfra.document import Document
 from vinfra.errors import InputError, Place
 from vinfra.metrics.metric import Metric
 from vinfra.scenario.check import Checked, check
+from vinfra.scenario.checkpoint import Checkpoints
 from vinfra.scenario.identity import contents, identity
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.ledger import Ledger, key
@@ -89,9 +90,11 @@ def work(
     """Simulate what is missing and return the whole run. Interrupting it loses nothing that was done."""
     _make(plan.folder)
     path = plan.folder / "ledger.sqlite"
+    inputs.checkpoints = Checkpoints(plan.folder.resolve(), plan.identity)
     if fresh:
         for stale in [path, *plan.folder.glob("ledger.sqlite-*")]:
             stale.unlink(missing_ok=True)
+        inputs.checkpoints.clear()
     with Ledger(path) as ledger:
         if not ledger.belongs_to(plan.identity):
             cure = "choose another folder, or give --fresh to forget that answer"
@@ -105,6 +108,7 @@ def work(
                     _simulate(plan, inputs, ledger, rounds, missing, entered, progress)
                 finally:
                     ledger.spend(time.perf_counter() - wall, time.process_time() - cpu + entered.cpu_s)
+        inputs.checkpoints.clear()
         run = _together(plan, rounds.spots(), list(ledger.points()), ledger.spent())
         ledger.keep(kept(run))
         return run
@@ -128,6 +132,8 @@ def _simulate(
             for handful in handfuls:
                 ledger.write(handful)
                 for made in handful:
+                    if inputs.checkpoints is not None:
+                        inputs.checkpoints.of(made.key).drop()
                     rounds.note(made.variant, json.loads(made.at), made.replication, json.loads(made.metrics))
                 done += len(handful)
                 failed += sum(made.error is not None for made in handful)

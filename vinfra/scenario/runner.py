@@ -65,7 +65,11 @@ class Local:
     def work(self, spots: Sequence[Spot], document: Document, inputs: Inputs) -> Generator[list[Entry]]:
         """Simulate every spot."""
         for spot in spots:
-            yield [entry(simulate(spot, document, inputs))]
+            made = entry(simulate(spot, document, inputs))
+            if inputs.checkpoints is not None:
+                self.remarks += inputs.checkpoints.remarks
+                inputs.checkpoints.remarks.clear()
+            yield [made]
 
 
 def runner(name: str, address: str | None = None, actors: int | None = None) -> Runner:

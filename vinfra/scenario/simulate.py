@@ -12,9 +12,11 @@ from vinfra.errors import Refused
 from vinfra.metrics.metric import Record, metrics
 from vinfra.scenario.audit import audit
 from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.ledger import key
 from vinfra.scenario.load import Resolved, resolve
 from vinfra.scenario.points import Spot
 from vinfra.scenario.results import Point
+from vinfra.scenario.resuming import run
 from vinfra.scenario.simulation import Simulation, notes, shown
 from vinfra.scenario.world import build
 
@@ -52,8 +54,10 @@ def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
         complete(point, resolved, federation.outcomes())
         return
     world = build(resolved, inputs.recording(resolved))
-    simulation = Simulation(world, Streams(seed_of(resolved, point.replication)))
-    simulation.run()
+    seed, checkpoint = seed_of(resolved, point.replication), None
+    if inputs.checkpoints is not None:
+        checkpoint = inputs.checkpoints.of(key(point.variant, point.at, point.replication))
+    simulation = run(lambda: Simulation(world, Streams(seed)), checkpoint, point.variant)
     record = simulation.record()
     audit(simulation, record)
     _fill(point, resolved, record)

@@ -103,7 +103,7 @@ class Simulation:
         self.protected = _protected(self, resources)
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
-        self._full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
+        self.full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
         self._core = world.hosts.core[world.vms.host]
         self._useful = np.empty(len(world.vms))
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
@@ -118,7 +118,7 @@ class Simulation:
             self.columns |= {name: self.recorder.series(name, self.epochs.count) for name in MEMORY_SERIES}
         if self.production is not None:
             self.columns |= self.production.record(self.recorder, self.epochs.count)
-        self._in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
+        self.in_time = len(self.fluid.hosts) > 0 or self.scheduled is not None or self.production is not None
         self.operated = self._operated(streams)
         self._now = (0, 0.0)
         self._wanted: NDArray[np.float64] | None = None
@@ -173,7 +173,7 @@ class Simulation:
     def _epoch(self, number: int, time: float, length: float) -> None:
         """Share all hosts for one epoch and record it."""
         alike = self.demand is None and self.memory is None and self.operated is None
-        if number and alike and not self._in_time:
+        if number and alike and not self.in_time:
             self._record_again(number, time, length)
             return
         demand = self._wanted = None if self.demand is None else self.demand.at(int(time / self.demand.interval + 1e-9))
@@ -196,13 +196,13 @@ class Simulation:
             self.production.want(want)
         if self.protected is not None:
             self.protected.share(want)
-        if self._in_time:
+        if self.in_time:
             want = np.where(self._arrays[self.vms.host], want, 0.0)
         sample = self.cluster.sample(want)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
-        for host in np.flatnonzero(full != self._full).tolist():
+        for host in np.flatnonzero(full != self.full).tolist():
             self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
-        self._full = full
+        self.full = full
         if self.production is not None:
             self.production.deny(sample)
         self._record(number, time, length, sample)
@@ -239,7 +239,7 @@ class Simulation:
         columns["cpu_used_hz"][number] = sample.used.sum()
         columns["cpu_on_hz"][number] = self.world.hosts.capacity[self.cluster.on].sum()
         columns["hosts_on"][number] = self.cluster.on.sum()
-        columns["hosts_full"][number] = self._full.sum()
+        columns["hosts_full"][number] = self.full.sum()
 
     def _record_again(self, number: int, time: float, length: float) -> None:
         """Nobody wants anything else than in the epoch before, so all is as it was."""
@@ -250,7 +250,7 @@ class Simulation:
 
     def _add_span(self, number: int) -> None:
         """Add what the hosts that are not shared by arrays did in an epoch that is over."""
-        if not self._in_time:
+        if not self.in_time:
             return
         span = self.fluid.span() if self.scheduled is None else self.scheduled.span()
         columns, length = self.columns, self.columns["step_s"][number]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.engine.state import State, refill
 from vinfra.workloads.demand import Demand
 
 
@@ -22,6 +23,15 @@ class DeletedAtZero:
         self.notes = demand.notes
         self.alive: NDArray[np.bool_] = np.ones(demand.columns, dtype=bool)
         self._demand = demand
+
+    def state(self) -> State:
+        """Who is alive, and what the demand knows."""
+        return {"alive": self.alive, "demand": self._demand.state()}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where it does not fit."""
+        refill(self.alive, state["alive"])
+        self._demand.restore(state["demand"])
 
     def at(self, k: int) -> NDArray[np.float64]:
         """Fractions of all columns in epoch k, 0 for what was deleted. CloudSim never looks at the first sample."""

@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.engine.state import State
+
 
 class Demand(Protocol):
     """Anything that says what every VM wants in epoch k."""
@@ -35,6 +37,12 @@ class Demand(Protocol):
 
     def at(self, k: int) -> NDArray[np.float64]:
         """Fractions 0..1 of each VM's vCPUs in epoch k, shape (columns,)."""
+
+    def state(self) -> State:
+        """What it knows beside what it was made from, so that another like it can go on."""
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where it does not fit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +76,13 @@ class Recording:
         fractions: NDArray[np.float64] = self.percent[k] / np.float64(100)
         return fractions
 
+    def state(self) -> State:
+        """Nothing: it is as it was read."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """There is nothing to restore."""
+
 
 class Joined:
     """Demands of groups of VMs side by side: their columns one after the other."""
@@ -87,3 +102,12 @@ class Joined:
     def at(self, k: int) -> NDArray[np.float64]:
         """Fractions 0..1 of all columns in epoch k, shape (columns,)."""
         return np.concatenate([demand.at(k) for demand in self._demands])
+
+    def state(self) -> State:
+        """What each of the demands knows."""
+        return {"demands": [demand.state() for demand in self._demands]}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where it does not fit."""
+        for demand, known in zip(self._demands, state["demands"], strict=True):
+            demand.restore(known)

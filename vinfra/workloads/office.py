@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.engine.calendar import DAY
+from vinfra.engine.names import Names
+from vinfra.engine.state import State
 from vinfra.engine.streams import Streams, normal
 from vinfra.spec import Spec, field
 from vinfra.units import Fraction, Seconds
@@ -51,8 +53,7 @@ class OfficeDemand:
         self.shape, self.columns, self.begins = shape, columns, begins
         self.interval = shape.interval if interval is None else interval
         self.notes: Sequence[str] = ("office demand is a shape that nobody measured: give a recording for conclusions",)
-        names = [f"{kind}-{number}" for number in range(1, columns + 1)]
-        self._keys = streams.keys(f"demand/{kind}", names)
+        self._keys = streams.keys(f"demand/{kind}", Names.numbered(kind, columns))
         self._level = 1 + shape.between * _cut(normal(self._keys, 0))
 
     def mean(self, seconds: float) -> float:
@@ -70,6 +71,13 @@ class OfficeDemand:
         wobble = 1 + self.shape.noise * _cut(normal(self._keys, k + 1))
         found: Floats = np.clip(mean * self._level * wobble, 0.0, 1.0)
         return found
+
+    def state(self) -> State:
+        """Nothing: each epoch is drawn by its number."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """There is nothing to restore."""
 
 
 def _ramp(since: float, length: float) -> float:

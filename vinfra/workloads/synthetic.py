@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.engine.names import Names
+from vinfra.engine.state import State, refill
 from vinfra.engine.streams import Keys, Streams, bits, normal, uniform
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds
@@ -102,6 +103,15 @@ class SyntheticDemand:
         self._middle = math.sqrt(statistics.persistent) * STEPS * levels + (REACH * STEPS + 0.5)
         self._fractions = _demand_table(statistics)
         self._epoch, self._swing = 0, normal(self._keys, 1)
+
+    def state(self) -> State:
+        """How far it has come."""
+        return {"epoch": self._epoch, "swing": self._swing}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError or ValueError where it does not fit."""
+        refill(self._swing, state["swing"])
+        self._epoch = int(state["epoch"])
 
     def at(self, k: int) -> Floats:
         """Fractions 0..1 in epoch k, shape (columns,); IndexError below 0."""

@@ -9,12 +9,14 @@ virtual machine live migration in clouds, CloudCom 2009, about 10 %.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from vinfra.compute.cluster import Cluster
 from vinfra.compute.waterfilling import fill
+from vinfra.engine.state import State as Known
+from vinfra.engine.state import refill
 from vinfra.operations.consolidation.decide import NOWHERE, Decision, Pass, State
 from vinfra.operations.consolidation.detector import SAMPLES
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints
@@ -179,6 +181,22 @@ class ConsolidatedHosts:
         if not self.rules.quirks:
             tally.violated += seconds * float((full & self.cluster.occupied).sum())
             tally.active += seconds * float(self.cluster.occupied.sum())
+
+    def state(self) -> Known:
+        """What was added up, what the last passes saw, who is on his way and when the next pass is due."""
+        return {
+            "tally": asdict(self.tally),
+            "history": self._history,
+            "flights": self._flights,
+            "next": self._next,
+        }
+
+    def restore(self, state: Known) -> None:
+        """Go on from there; KeyError, TypeError or ValueError where it does not fit."""
+        self.tally = Tally(**state["tally"])
+        refill(self._history, state["history"])
+        self._flights = [(moment, vm, target) for moment, vm, target in state["flights"]]
+        self._next = float(state["next"])
 
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""
