@@ -7,21 +7,33 @@ a job does when its proxy dies is the job's matter. A kind of fault is one file 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from vinfra.engine.streams import Streams
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds
 
 
-class Estate(Protocol):
-    """What faults can happen to."""
+class Hosts(Protocol):
+    """The part of an estate that has names and stands or falls."""
 
     def fail(self, name: str) -> None:
         """A host, a link or a repository goes down."""
 
     def repair(self, name: str) -> None:
         """It is up again."""
+
+    def isolate(self, name: str) -> None:
+        """Nobody reaches a host any more, and its VMs run on."""
+
+    def rejoin(self, name: str) -> None:
+        """It can be reached again."""
+
+
+class Estate(Hosts, Protocol):
+    """What faults can happen to."""
 
     def fail_site(self, lasts: float | None) -> None:
         """All of it goes down for so many seconds, or for good, and its links to other sites with it."""
@@ -60,6 +72,15 @@ class Estate(Protocol):
         """The newest restore point of these VMs cannot be read any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A host (by index) fails at a moment, for so many seconds."""
+
+    host: int
+    at: float
+    lasts: float
+
+
 class Fault(Spec):
     """One kind of fault."""
 
@@ -76,6 +97,23 @@ class Fault(Spec):
 
     def end(self, estate: Estate) -> None:
         """It is put right; nothing where it cannot be."""
+
+
+class HostFault(Fault):
+    """A kind that happens to hosts alone, and so to hosts under management too."""
+
+    only_managed: ClassVar[bool] = False  # whether it says nothing of hosts that nobody manages
+
+    def happen(self, estate: Hosts) -> None:
+        """It happens."""
+        raise TypeError(f"{type(self).__name__} does not say what happens")
+
+    def end(self, estate: Hosts) -> None:
+        """It is put right; nothing where it cannot be."""
+
+    def strikes(self, hosts: Sequence[str], streams: Streams, begin: float, end: float) -> Sequence[Strike]:
+        """All failures it draws among these hosts from `begin` to the end of the run; none where it draws none."""
+        return ()
 
 
 faults: Registry[Fault] = Registry("fault", "vinfra.faults.kinds", Fault)

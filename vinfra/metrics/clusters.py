@@ -1,7 +1,7 @@
 """Clusters under management: how unevenly hosts are loaded, how many are on standby, how often they are switched.
 
 Imbalance is the standard deviation over the open hosts of a cluster of what their VMs are entitled to over capacity
-(VMware DRS), mean over clusters and time.
+(VMware DRS), mean over clusters and time. A VM is down from the moment its host fails until its guest has booted again.
 """
 
 from __future__ import annotations
@@ -25,3 +25,38 @@ def hosts_standby(record: Record) -> float | None:
 def host_boots(record: Record) -> float | None:
     """A count; None where nobody manages the hosts."""
     return record.totals.get("host_boots")
+
+
+@metric("vms_restarted", "", "neither", "VMs that were down and started again")
+def vms_restarted(record: Record) -> float | None:
+    """A count of starts; None where nobody manages the hosts."""
+    return record.totals.get("vms_restarted")
+
+
+@metric("vms_down", "", "less", "VMs that are down at the end")
+def vms_down(record: Record) -> float | None:
+    """A count; None where nobody manages the hosts."""
+    return record.totals.get("vms_down")
+
+
+@metric("vm_downtime", "h", "less", "time that VMs were down, all together")
+def vm_downtime(record: Record) -> float | None:
+    """Until the end for those that still are; None where nobody manages the hosts."""
+    total = record.totals.get("vm_downtime_s")
+    return None if total is None else total / 3600.0
+
+
+@metric("vm_downtime_most", "min", "less", "the longest time that one VM was down")
+def vm_downtime_most(record: Record) -> float | None:
+    """Of one outage; None where nobody manages the hosts."""
+    most = record.totals.get("vm_downtime_most_s")
+    return None if most is None else most / 60.0
+
+
+@metric("availability", "pct", "more", "time that VMs were not down")
+def availability(record: Record) -> float | None:
+    """Of the measured time of all VMs; None where nobody manages the hosts."""
+    if "vm_downtime_s" not in record.totals:
+        return None
+    whole = record.totals["managed_vms"] * float(record.series["step_s"].sum())
+    return 100.0 * (1.0 - record.totals["vm_downtime_s"] / whole) if whole > 0 else 100.0

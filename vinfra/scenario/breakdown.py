@@ -55,6 +55,14 @@ class Breakdown:
         else:
             self.protected.host_up(name)
 
+    def isolate(self, name: str) -> None:
+        """Only hosts under management are isolated; a file that asks for more is refused."""
+        raise TypeError(f"{name} is not under management and cannot be isolated")
+
+    def rejoin(self, name: str) -> None:
+        """Only hosts under management are."""
+        raise TypeError(f"{name} is not under management and was not isolated")
+
     def fail_site(self, lasts: float | None) -> None:
         """All of it goes down for so many seconds, or for good, and its links to other sites with it."""
         if self.simulation.site is not None:

@@ -13,12 +13,15 @@ import numpy as np
 
 from vinfra.compute.fleet import Vms
 from vinfra.engine.names import Names
+from vinfra.engine.streams import Streams
 from vinfra.operations.admission import Pool
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.clusters.balancing import Balancing
 from vinfra.operations.clusters.dpm import Dpm, PowerManagement
-from vinfra.operations.clusters.estate import Estate, Members
+from vinfra.operations.clusters.estate import NOWHERE, Estate, Members
+from vinfra.operations.clusters.failures import Failures
 from vinfra.operations.clusters.fleet import Fleet
+from vinfra.operations.clusters.ha import Ha, HighAvailability
 from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints, Places
 from vinfra.operations.rules import Rules
@@ -27,38 +30,36 @@ from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate as Hosts
 from vinfra.scenario.population import Population
 from vinfra.scenario.ruling import clusters_of, rules_of
-from vinfra.scenario.schema_clusters import Cluster
+from vinfra.scenario.schema import RESTART
+from vinfra.scenario.schema_clusters import Cluster, managed
+from vinfra.scenario.striking import Striking
 
 if TYPE_CHECKING:
     from vinfra.scenario.simulation import Simulation
 
 SERIES = ("hosts_standby", "imbalance")
-KEYS = ("cluster", "balancer", "dpm")  # any of them puts the hosts under management
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a scenario asks for, and what hosts and VMs are to it; `cluster` is the one of each host, `kept` whether
-    admission keeps it for restarts."""
+    admission keeps it for restarts, `host_groups` its group."""
 
     terms: Terms
     balancer: Balancer | None
     dpm: Dpm | None
+    ha: Ha | None
     places: Places
     members: Members
     cluster: Ints
     rules: Rules
     kept: Bools
-
-
-def managed(resolved: Resolved) -> bool:
-    """Whether the hosts of a scenario are under management."""
-    return any(getattr(resolved.scenario, key) not in (None, "none") for key in KEYS)
+    host_groups: Sequence[str]
 
 
 def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, groups: Sequence[str]) -> Plan | None:
     """The plan; None where nobody manages the hosts."""
-    if not managed(resolved):
+    if not managed(resolved.scenario):
         return None
     scenario = resolved.scenario
     asked = scenario.cluster or Cluster()
@@ -69,7 +70,7 @@ def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, gr
         shares=vms.shares,
         reservation=vms.reservation,
         active=np.array([group.memory * group.active for group in settings]),
-        restart=np.zeros(len(groups), dtype=np.int64),
+        restart=np.array([RESTART.index(group.restart) if group.restart in RESTART else NOWHERE for group in settings]),
     )
     cluster, clusters = clusters_of(resolved, len(places.names))
     kinds = [estate.kinds[kind].group for kind in estate.kind.tolist()]
@@ -83,7 +84,8 @@ def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, gr
     rules = rules_of(resolved, names, estate.hosts.names, kinds)
     terms = Terms(**{key: getattr(asked, key) for key in Terms.__slots__})
     dpm = scenario.dpm if isinstance(scenario.dpm, Dpm) else None
-    return Plan(terms, resolved.balancer, dpm, places, members, cluster, rules, kept)
+    ha = scenario.ha if isinstance(scenario.ha, Ha) else None
+    return Plan(terms, resolved.balancer, dpm, ha, places, members, cluster, rules, kept, kinds)
 
 
 class Told:
@@ -105,15 +107,22 @@ class Told:
 class Managing:
     """The hosts of a simulation under management."""
 
-    def __init__(self, simulation: Simulation, plan: Plan) -> None:
+    def __init__(self, simulation: Simulation, plan: Plan, streams: Streams) -> None:
         self.simulation, self.plan = simulation, plan
         scenario = simulation.world.resolved.scenario
         estate = Estate(plan.places, plan.members, plan.cluster, simulation.vms.host, plan.rules, plan.kept)
         self.fleet = Fleet(estate, simulation.cluster, plan.terms, Told(simulation, plan), scenario.warmup)
+        parts = self.fleet.parts
+        failures = Failures(self.fleet)
+        if plan.ha is not None:
+            parts.append(HighAvailability(self.fleet, plan.ha, failures))
+        parts.append(failures)
         if plan.balancer is not None:
-            self.fleet.parts.append(Balancing(self.fleet, plan.balancer))
+            parts.append(Balancing(self.fleet, plan.balancer))
         if plan.dpm is not None:
-            self.fleet.parts.append(PowerManagement(self.fleet, plan.dpm, scenario.epoch, 0))
+            spare = 0 if plan.ha is None else plan.ha.failures
+            parts.append(PowerManagement(self.fleet, plan.dpm, scenario.epoch, spare))
+        Striking(simulation, self.fleet, failures, plan.host_groups, streams)
 
     def epoch(self, number: int, time: float, length: float, demand: Floats | None, there: Bools) -> None:
         """Let one epoch pass and record it."""

@@ -20,11 +20,12 @@ from vinfra.backup.transport import Transport
 from vinfra.document import Document
 from vinfra.engine.calendar import DAY, HOUR, Calendar
 from vinfra.errors import Problem, dotted, suggest
-from vinfra.faults.fault import Fault, faults
+from vinfra.faults.fault import Fault, HostFault, faults
 from vinfra.scenario.plugins import Key, chosen, gather
 from vinfra.scenario.references import place
 from vinfra.scenario.schema import Scenario
 from vinfra.scenario.schema_backup import Backup, Drill, Job, Limits
+from vinfra.scenario.schema_clusters import managed
 from vinfra.storage.commit import Commit
 from vinfra.storage.identity import IdentityPolicy
 from vinfra.validate import validate
@@ -84,8 +85,10 @@ def protection(document: Document, scenario: Scenario, problems: list[Problem]) 
 def breakdowns(document: Document, scenario: Scenario, problems: list[Problem]) -> Mapping[str, tuple[Fault, float]]:
     """Every fault with when it happens, by name; a fault is called as its kind where it does not say `kind`."""
     found, calendar, reader = {}, Calendar(scenario.start), Reader(document, problems)
-    if scenario.faults and scenario.backup is None:
-        reader.wrong(("faults",), "are told of an estate that is backed up: add `backup`, or leave them out")
+    alone = managed(scenario)
+    if scenario.faults and scenario.backup is None and not alone:
+        message = "are told of an estate that is backed up, or of hosts under management: add `backup`, or `cluster`"
+        reader.wrong(("faults",), message)
     for name, entry in scenario.faults.items():
         at = ("faults", name)
         if "kind" not in entry and name not in faults:
@@ -96,7 +99,11 @@ def breakdowns(document: Document, scenario: Scenario, problems: list[Problem]) 
         fault = gather(problems, partial(chosen, document, at, whole, "kind", "faults"))
         if fault is None:
             continue
-        moment = reader.read((*at, "at"), partial(calendar.moment, fault.at))
+        if alone and not isinstance(fault, HostFault):
+            reader.wrong(at, f"{fault.name} does not happen to hosts under management: leave it out")
+        elif isinstance(fault, HostFault) and fault.only_managed and not alone:
+            reader.wrong(at, f"{fault.name} happens to hosts under management: add `cluster`")
+        moment = 0.0 if fault.at == "start" else reader.read((*at, "at"), partial(calendar.moment, fault.at))
         if moment is not None:
             found[name] = (fault, moment)
     return found

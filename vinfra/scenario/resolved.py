@@ -14,12 +14,12 @@ from vinfra import facts
 from vinfra.compute.memory.policy import Policy
 from vinfra.errors import dotted
 from vinfra.operations.clusters.dpm import Dpm
+from vinfra.operations.clusters.ha import Ha
 from vinfra.scenario.catalog import FACTS, PLUGINS
 from vinfra.scenario.load import Resolved
-from vinfra.scenario.managing import managed
 from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
-from vinfra.scenario.schema_clusters import Cluster
+from vinfra.scenario.schema_clusters import Cluster, managed
 from vinfra.scenario.schema_consolidation import Consolidation
 from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
@@ -155,10 +155,12 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += [source for name in sorted(rules) for source in _constants("detectors", name)]
     admitting = {one.admission.name for one in resolved if one.admission is not None}
     found += [source for name in sorted(admitting) for source in _constants("admissions", name)]
-    if any(managed(one) for one in resolved):
+    if any(managed(one.scenario) for one in resolved):
         found += _written("cluster", "terms", Cluster)
     if any(isinstance(one.scenario.dpm, Dpm) for one in resolved):
         found += _written("dpm", "rules", Dpm)
+    if any(isinstance(one.scenario.ha, Ha) for one in resolved):
+        found += _written("ha", "rules", Ha)
     balancing = {one.balancer.name for one in resolved if one.balancer is not None}
     found += [source for name in sorted(balancing) for source in _constants("balancers", name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):

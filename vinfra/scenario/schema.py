@@ -14,6 +14,7 @@ from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
 from vinfra.hypervisors.product import DiskFormat, Reclaim
 from vinfra.operations.clusters.dpm import Dpm
+from vinfra.operations.clusters.ha import Ha
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
 from vinfra.scenario.schema_clusters import Cluster
@@ -23,6 +24,8 @@ from vinfra.scenario.schema_sites import Failover, Link, Replication
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds
+
+RESTART = ("high", "medium", "low")  # in this order; never: not at all
 
 
 class HostGroup(Spec):
@@ -142,6 +145,9 @@ class VmGroup(Spec):
         None, "part of its data that is another after a day, as in `6 %/day`; not written to when unsaid"
     )
     format: DiskFormat | None = field(None, "format of its disk; the usual one of its product when unsaid")
+    restart: Literal["high", "medium", "low", "never"] = field(
+        "medium", "how soon it is started again when its host fails, where there is `ha`"
+    )
     os: Literal["windows", "linux"] = field("windows", "its operating system, for those who read its file systems")
 
 
@@ -210,6 +216,7 @@ class Site(Spec):
         "balancer", None, "VMs move so that the hosts of a cluster are loaded alike; none: they stay"
     )
     dpm: Switch | Dpm | None = field(None, "hosts that are not needed go to standby; none: all stay on")
+    ha: Switch | Ha | None = field(None, "VMs of a host that fails start again on others; none: they wait for it")
     scheduling: dict[str, Any] | None = chosen(
         "scheduler", None, "schedule the processors of all hosts in detail; shares are filled like water when unsaid"
     )

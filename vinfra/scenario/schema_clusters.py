@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vinfra.spec import Spec, field
 from vinfra.units import BytesPerSecond, Fraction, Seconds, Watts
 
+KEYS = ("cluster", "balancer", "dpm", "ha")  # any of them puts the hosts of a site under management
 SLOTS = "vSphere 5 and later: 4 migrations at once on a host at 1 Gbit/s, 8 at 10 Gbit/s"
 
 
@@ -51,3 +54,8 @@ class Cluster(Spec):
     vm_boots_at_once: int = field(
         8, "VMs that boot on a host at once; others wait", ge=1, le=256, source="no measurement at hand", tag="assumed"
     )
+
+
+def managed(scenario: Any) -> bool:
+    """Whether the hosts of a site are under management."""
+    return any(getattr(scenario, key) not in (None, "none") for key in KEYS)

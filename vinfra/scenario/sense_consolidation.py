@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from vinfra.errors import Problem
 from vinfra.scenario.load import Resolved
-from vinfra.scenario.managing import KEYS
+from vinfra.scenario.schema_clusters import KEYS
 from vinfra.units import show
 
 NEVER = ("migrations", "backup", "restores", "scheduling", "replication", "failover")

@@ -131,7 +131,7 @@ class Simulation:
         world = self.world
         if world.management is not None:
             self.columns |= {name: self.recorder.series(name, self.epochs.count) for name in MANAGED_SERIES}
-            return Managing(self, world.management)
+            return Managing(self, world.management, streams)
         return None if world.consolidation is None else Consolidating(self, world.consolidation, streams)
 
     def run(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 # At one moment: what breaks comes first and what is decided last, so that decisions see all that has happened.
-ORDER = ("fails", "repaired", "isolated", "rejoins", "lands", "leaves", "boots", "asleep", "up", "step", "declared")
+ORDER = ("fails", "repaired", "fault", "lands", "leaves", "boots", "asleep", "up", "step", "responds", "declared")
 PASSES = ("restart", "maintenance", "balance", "power")
 Entry = tuple[float, int, int, int, str, Any]
 

@@ -22,6 +22,12 @@ class Balancing:
     def host_on(self, host: int) -> None:
         """The next pass sees it."""
 
+    def host_lost(self, host: int) -> None:
+        """The next pass sees it."""
+
+    def host_isolated(self, host: int) -> None:
+        """The next pass sees it."""
+
     def _pass(self, subject: int, note: Any) -> None:
         fleet = self.fleet
         fleet.shares.refresh()

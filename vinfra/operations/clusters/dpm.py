@@ -61,6 +61,12 @@ class PowerManagement:
     def host_on(self, host: int) -> None:
         """The next pass sees it."""
 
+    def host_lost(self, host: int) -> None:
+        """The next pass sees it."""
+
+    def host_isolated(self, host: int) -> None:
+        """The next pass sees it."""
+
     @property
     def _high(self) -> float:
         return self.dpm.target + self.dpm.tolerance

@@ -27,9 +27,11 @@ class HostState(IntEnum):
     STANDBY = 4
     MAINTENANCE = 5
     FAILED = 6
+    ISOLATED = 7  # it runs, and nobody reaches it
 
 
-RUNNING = (HostState.ON, HostState.LEAVING)
+REACHED = (HostState.ON, HostState.LEAVING)
+RUNNING = (*REACHED, HostState.ISOLATED)
 POWERED = (*RUNNING, HostState.BOOTING, HostState.STOPPING, HostState.MAINTENANCE)
 
 

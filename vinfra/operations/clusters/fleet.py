@@ -16,7 +16,7 @@ import numpy as np
 from vinfra.compute.cluster import Cluster
 from vinfra.operations.clusters.agenda import Agenda
 from vinfra.operations.clusters.balancer import Cost
-from vinfra.operations.clusters.estate import NOWHERE, RUNNING, Estate, HostState
+from vinfra.operations.clusters.estate import NOWHERE, REACHED, Estate, HostState
 from vinfra.operations.clusters.flights import Flight, Flights
 from vinfra.operations.clusters.shares import Shares
 from vinfra.operations.clusters.terms import Terms
@@ -44,6 +44,12 @@ class Part(Protocol):
 
     def host_on(self, host: int) -> None:
         """A host takes VMs again."""
+
+    def host_lost(self, host: int) -> None:
+        """A host failed; its VMs are down."""
+
+    def host_isolated(self, host: int) -> None:
+        """Nobody reaches a host any more; its VMs run."""
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class Fleet:
         self.parts: list[Part] = []
         self.when_empty: dict[str, Callable[[int], None]] = {"standby": self._stop}
         self._leaving: dict[int, str] = {}
+        self._ready: dict[int, float] = {}
         self._free: Floats = np.zeros((len(estate.places.names), terms.vm_boots_at_once))
         handlers = self.agenda.handlers
         handlers["leaves"], handlers["lands"], handlers["up"] = self._leaves, self._lands, self._up
@@ -114,8 +121,8 @@ class Fleet:
     def movable(self) -> Bools:
         """Which VMs may be sent to another host now, shape (VMs,)."""
         estate = self.estate
-        running = np.append(np.isin(estate.state, RUNNING), False)
-        found: Bools = estate.members.guests.movable & ~estate.moving & running[estate.host]
+        reached = np.append(np.isin(estate.state, REACHED), False)
+        found: Bools = estate.members.guests.movable & ~estate.moving & reached[estate.host]
         return found
 
     def move(self, vm: int, target: int, why: str) -> None:
@@ -241,14 +248,55 @@ class Fleet:
     def wake(self, host: int, why: str) -> None:
         """A host on standby boots."""
         self.tally.boots += self.measured
-        self.change(host, HostState.BOOTING, f"boots: {why}")
-        self.agenda.add(self.now + self.terms.boot, "boots", host)
+        self.boot(host, why)
 
-    def _boots(self, host: int, note: None) -> None:
-        if self.estate.state[host] == HostState.BOOTING:
-            self.change(host, HostState.ON, "")
-            for part in self.parts:
-                part.host_on(host)
+    def boot(self, host: int, why: str) -> None:
+        """A host that is off boots."""
+        self.change(host, HostState.BOOTING, f"boots: {why}")
+        self._ready[host] = self.now + self.terms.boot
+        self.agenda.add(self._ready[host], "boots", host, self._ready[host])
+
+    def _boots(self, host: int, ready: float) -> None:
+        if self.estate.state[host] == HostState.BOOTING and self._ready[host] == ready:
+            self.back(host)
+
+    def back(self, host: int) -> None:
+        """A host takes VMs again."""
+        self.change(host, HostState.ON, "")
+        for part in self.parts:
+            part.host_on(host)
+
+    def lose(self, host: int, said: str) -> None:
+        """A host is off at once: its VMs are down, and nobody gets there any more."""
+        self._cut_off(host)
+        for vm in np.flatnonzero(self.estate.host == host).tolist():
+            self.halt(vm, f"is down: {said}")
+        for vm in np.flatnonzero(self.estate.at == host).tolist():  # they were to boot there
+            self.estate.release(vm, host)
+            self.estate.at[vm] = NOWHERE
+            self.told.vm(vm, f"is down: {said}", self.now)
+        self.flights.clear(host, self.now)
+        self._free[host] = self.now
+        self.change(host, HostState.FAILED, said)
+        for part in self.parts:
+            part.host_lost(host)
+
+    def isolate(self, host: int, said: str) -> None:
+        """Nobody reaches a host any more that goes on running."""
+        self._cut_off(host)
+        self.flights.clear(host, self.now)
+        self.change(host, HostState.ISOLATED, said)
+        for part in self.parts:
+            part.host_isolated(host)
+
+    def _cut_off(self, host: int) -> None:
+        """Migrations from and to a host break off, and what it was to become empty for is off."""
+        self._leaving.pop(host, None)
+        for vm, flight in sorted(self.flights.under_way.items()):
+            if host in (flight.source, flight.target):
+                self.break_off(vm)
+                self.told.vm(vm, "", self.now)
+                self._if_empty(flight.source)
 
     def asleep(self, cluster: int) -> Ints:
         """Hosts of a cluster that could be woken, the largest first."""
@@ -266,6 +314,7 @@ class Fleet:
             "migrations_unfinished": float(len(self.flights.under_way)),
             "host_boots": float(tally.boots),
             "host_standbys": float(tally.standbys),
+            "managed_vms": float(len(self.estate.host)),
             "vms_restarted": float(tally.restarts),
             "vms_down": float(len(self.down)),
             "vm_downtime_s": float(sum(tally.downtime) + sum(waiting)),
