@@ -59,7 +59,7 @@ class Failures:
     def rejoin(self, host: int) -> None:
         """It can be reached again."""
         if self.fleet.estate.state[host] == HostState.ISOLATED:
-            self.fleet.back(host)
+            self.fleet.ready(host)
 
     def host_on(self, host: int) -> None:
         """VMs that were on a host and are still down boot on it, as far as there is room."""

@@ -258,9 +258,9 @@ class Fleet:
 
     def _boots(self, host: int, ready: float) -> None:
         if self.estate.state[host] == HostState.BOOTING and self._ready[host] == ready:
-            self.back(host)
+            self.ready(host)
 
-    def back(self, host: int) -> None:
+    def ready(self, host: int) -> None:
         """A host takes VMs again."""
         self.change(host, HostState.ON, "")
         for part in self.parts:
