@@ -28,7 +28,7 @@ def folder(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def test_both_formats_are_found_by_name() -> None:
-    assert traces.names() == ["bitbrains", "planetlab"]
+    assert traces.names() == ["bitbrains", "office", "planetlab"]
     assert (traces["planetlab"]().interval, traces["planetlab"]().columns) == (300.0, 1052)
     assert (traces["bitbrains"]().interval, traces["bitbrains"]().columns) == (300.0, 1250)
 

@@ -57,11 +57,18 @@ class Estate:
     `rules` say who may be where."""
 
     def __init__(
-        self, places: Places, members: Members, cluster: Ints, host: Ints, rules: Rules, kept: Bools | None = None
+        self,
+        places: Places,
+        members: Members,
+        cluster: Ints,
+        host: Ints,
+        rules: Rules | None = None,
+        kept: Bools | None = None,
     ) -> None:
-        self.places, self.members, self.cluster, self.rules = places, members, cluster, rules
+        self.places, self.members, self.cluster = places, members, cluster
+        self.rules = Rules((), members.guests.names, places.names) if rules is None else rules
         self.kept: Bools = np.zeros(len(places.names), dtype=bool) if kept is None else kept
-        self.ruled: Bools = rules.concerned()
+        self.ruled: Bools = self.rules.concerned()
         self.clusters = int(cluster.max()) + 1
         self.state = np.zeros(len(places.names), dtype=np.int64)
         self.host: Ints = host.copy()
