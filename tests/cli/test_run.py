@@ -114,7 +114,7 @@ def test_the_same_value_written_otherwise_is_the_same_question(vinfra: Run) -> N
 
 def test_vms_without_a_host_are_told_with_the_reason(vinfra: Run) -> None:
     said = vinfra("run", "small.yaml", "--set", "hosts.esx1.memory=3 GiB")
-    assert "web: 1 VMs without a host, left out (web-3): no host had 1 GiB of memory left" in " ".join(said.out.split())
+    assert "web: 1 VMs without a host, left out (web-4): no host had 1 GiB of memory left" in " ".join(said.out.split())
 
 
 def test_one_row_that_is_refused_leaves_the_others(vinfra: Run) -> None:

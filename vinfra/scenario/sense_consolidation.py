@@ -10,7 +10,7 @@ from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema_clusters import KEYS
 from vinfra.units import show
 
-NEVER = ("migrations", "backup", "restores", "scheduling", "replication", "failover")
+NEVER = ("rules", "admission", "migrations", "backup", "restores", "scheduling", "replication", "failover")
 
 
 def consolidation(resolved: Resolved) -> Iterator[Problem]:
