@@ -43,7 +43,7 @@ TONES = (
     Tone("restore", "restoring", ("restor", "instant", "boot")),
     Tone("missed", "missed", ("missed",), ending=True, trouble=1),
     Tone("failed", "failed", ("failed",), ending=True, trouble=2),
-    Tone("stopped", "stopped, down", ("stopped:", "down"), trouble=2),
+    Tone("stopped", "stopped, down", ("stopped:", "down", "has no host"), trouble=2),
     Tone("still", "stopped to switch over", ("stopped",)),
     Tone("over", "past its window", ("overran",)),
     Tone("run", "running", ("running", "runs")),
