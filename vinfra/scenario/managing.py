@@ -13,6 +13,7 @@ import numpy as np
 
 from vinfra.compute.fleet import Vms
 from vinfra.engine.names import Names
+from vinfra.engine.state import State
 from vinfra.engine.streams import Streams
 from vinfra.operations.admission import Pool
 from vinfra.operations.clusters.balancer import Balancer
@@ -143,6 +144,14 @@ class Managing:
         columns["hosts_full"][number] = done["full"] / length
         columns["hosts_standby"][number] = done["standby"] / length
         columns["imbalance"][number] = self.fleet.imbalance
+
+    def state(self) -> State:
+        """What the fleet holds."""
+        return self.fleet.state()
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError, TypeError or ValueError where it does not fit."""
+        self.fleet.restore(state)
 
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""

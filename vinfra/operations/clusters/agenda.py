@@ -9,14 +9,18 @@ import heapq
 from collections.abc import Callable
 from typing import Any
 
+from vinfra.engine.state import Kept
+
 # At one moment: what breaks comes first and what is decided last, so that decisions see all that has happened.
 ORDER = ("fails", "repaired", "fault", "lands", "leaves", "boots", "asleep", "up", "step", "responds", "declared")
 PASSES = ("restart", "maintenance", "balance", "power")
 Entry = tuple[float, int, int, int, str, Any]
 
 
-class Agenda:
+class Agenda(Kept):
     """Entries of known kinds; `handlers` say what each kind does with its subject and note."""
+
+    KEPT = ("entries", "_number")
 
     def __init__(self) -> None:
         self.handlers: dict[str, Callable[[int, Any], None]] = {}

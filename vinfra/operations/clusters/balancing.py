@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from vinfra.engine.state import Kept
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.clusters.fleet import Fleet
 
 
-class Balancing:
+class Balancing(Kept):
     """A balancer and the fleet it balances."""
 
     def __init__(self, fleet: Fleet, balancer: Balancer) -> None:

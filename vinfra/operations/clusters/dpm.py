@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vinfra.engine.state import Kept
 from vinfra.operations.clusters import reserve
 from vinfra.operations.clusters.choosing import empty
 from vinfra.operations.clusters.estate import NOWHERE, HostState
@@ -41,8 +42,10 @@ class Dpm(Spec):
     failures: int = field(0, "hosts that may fail and leave room for all VMs, at least", ge=0)
 
 
-class PowerManagement:
+class PowerManagement(Kept):
     """DPM at work on a fleet; `failures` hosts are kept on for those that could fail."""
+
+    KEPT = ("_past", "_known")
 
     def __init__(self, fleet: Fleet, dpm: Dpm, epoch: float, failures: int) -> None:
         self.fleet, self.dpm, self.failures = fleet, dpm, max(failures, dpm.failures)

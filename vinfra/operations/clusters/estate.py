@@ -56,6 +56,8 @@ class Estate:
     """The arrays. `cluster` is the cluster of each host and `kept` whether it is kept for restarts, shape (hosts,);
     `rules` say who may be where."""
 
+    KEPT = ("state", "host", "at", "moving", "room", "count", "kind", "full", "factor", "ceiling")
+
     def __init__(
         self,
         places: Places,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from vinfra.engine.state import Kept
 from vinfra.operations.clusters.estate import NOWHERE, REACHED, HostState
 from vinfra.operations.clusters.fleet import Fleet
 
 
-class Failures:
+class Failures(Kept):
     """What happens to the hosts of a fleet, and where VMs that are down were (`home`)."""
+
+    KEPT = ("home", "_broken")
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet

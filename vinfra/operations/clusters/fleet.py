@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from vinfra.compute.cluster import Cluster
+from vinfra.engine.state import Kept, Resumable, State, held, hold
 from vinfra.operations.clusters.agenda import Agenda
 from vinfra.operations.clusters.balancer import Cost
 from vinfra.operations.clusters.estate import NOWHERE, REACHED, Estate, HostState
@@ -36,7 +37,7 @@ class Told(Protocol):
         """A VM is."""
 
 
-class Part(Protocol):
+class Part(Resumable, Protocol):
     """What decides about a fleet."""
 
     def epoch(self, time: float, length: float) -> None:
@@ -53,8 +54,10 @@ class Part(Protocol):
 
 
 @dataclass(slots=True)
-class Tally:
+class Tally(Kept):
     """What is added up from the end of the warm-up on."""
+
+    KEPT = ("migrations", "boots", "standbys", "restarts", "outages", "downtime")
 
     migrations: int = 0
     boots: int = 0
@@ -64,8 +67,13 @@ class Tally:
     downtime: list[float] = field(default_factory=list)
 
 
-class Fleet:
+class Fleet(Kept):
     """The floor. `told` hears what happens."""
+
+    KEPT = (
+        *("shares", "agenda", "flights", "tally", "imbalance", "now", "end"),
+        *("fraction", "there", "down", "_leaving", "_ready", "_free"),
+    )
 
     def __init__(self, estate: Estate, cluster: Cluster, terms: Terms, told: Told, warmup: float) -> None:
         self.estate, self.terms, self.told, self.warmup = estate, terms, told, warmup
@@ -304,6 +312,18 @@ class Fleet:
         found = np.flatnonzero((estate.state == HostState.STANDBY) & (estate.cluster == cluster))
         order: Ints = found[np.argsort(-estate.places.capacity[found], kind="stable")]
         return order
+
+    def state(self) -> State:
+        """What it holds, the estate and the parts too."""
+        parts = [part.state() for part in self.parts]
+        return {**super().state(), "estate": held(self.estate, Estate.KEPT), "parts": parts}
+
+    def restore(self, state: State) -> None:
+        """Hold that. KeyError, TypeError or ValueError where it does not fit."""
+        super().restore(state)
+        hold(self.estate, Estate.KEPT, state["estate"])
+        for part, known in zip(self.parts, state["parts"], strict=True):
+            part.restore(known)
 
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""

@@ -6,10 +6,11 @@ Source of the slots: VMware allows 4 migrations at once on a host at 1 Gbit/s an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from vinfra.engine.state import State, refill
 from vinfra.operations.consolidation.layout import Floats
 
 
@@ -31,6 +32,17 @@ class Flights:
         self.under_way: dict[int, Flight] = {}
         self.ordered = 0
         self._free: Floats = np.zeros((hosts, at_once))
+
+    def state(self) -> State:
+        """Who is on his way, and when each slot is free."""
+        flights = {vm: astuple(flight) for vm, flight in self.under_way.items()}
+        return {"under_way": flights, "ordered": self.ordered, "free": self._free}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; KeyError, TypeError or ValueError where it does not fit."""
+        refill(self._free, state["free"])
+        self.under_way = {vm: Flight(*flight) for vm, flight in state["under_way"].items()}
+        self.ordered = state["ordered"]
 
     def order(self, vm: int, source: int, target: int, now: float, seconds: float) -> Flight:
         """The VM goes as soon as both hosts have a slot."""

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from vinfra.engine.state import Kept
 from vinfra.operations.clusters.choosing import least_loaded
 from vinfra.operations.clusters.estate import NOWHERE, HostState
 from vinfra.operations.clusters.failures import Failures
@@ -39,8 +40,10 @@ class Ha(Spec):
     failures: int = field(1, "hosts of a cluster that may fail: DPM leaves on what that takes", ge=0)
 
 
-class HighAvailability:
+class HighAvailability(Kept):
     """HA at work on a fleet."""
+
+    KEPT = ("waiting", "_due")
 
     def __init__(self, fleet: Fleet, ha: Ha, failures: Failures) -> None:
         self.fleet, self.ha, self.failures = fleet, ha, failures

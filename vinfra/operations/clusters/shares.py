@@ -11,6 +11,7 @@ import numpy as np
 
 from vinfra.compute.cluster import Cluster
 from vinfra.compute.waterfilling import fill
+from vinfra.engine.state import Kept
 from vinfra.operations.clusters.estate import NOWHERE, POWERED, RUNNING, Estate, HostState
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints
 
@@ -19,9 +20,11 @@ FULL = 1 - 1e-9
 WANTED, USEFUL, CORES = range(3)
 
 
-class Shares:
+class Shares(Kept):
     """The rates of every host of an estate; `standby` are watts of a host that waits to be woken, `boot` is the load
     (0..1) that one draws for while it starts or stops."""
+
+    KEPT = ("want", "overhead", "pace", "full", "_sums", "_rates", "_since", "_done", "_touched")
 
     def __init__(self, estate: Estate, cluster: Cluster, standby: float, boot: float) -> None:
         self.estate, self.cluster, self.standby, self.boot = estate, cluster, standby, boot
