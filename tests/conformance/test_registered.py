@@ -14,6 +14,7 @@ from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
 from vinfra.operations.admission import admissions
 from vinfra.operations.clusters.balancer import balancers
+from vinfra.operations.clusters.work import works
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
@@ -34,6 +35,7 @@ REGISTRIES: list[Registry[Any]] = [
     selections,
     techniques,
     traces,
+    works,
 ]
 PLUGINS = [(registry, name) for registry in REGISTRIES for name in registry]
 FACTS = [(kind, name) for kind in facts.kinds() for name in facts.names(kind)]

@@ -60,3 +60,21 @@ def availability(record: Record) -> float | None:
         return None
     whole = record.totals["managed_vms"] * float(record.series["step_s"].sum())
     return 100.0 * (1.0 - record.totals["vm_downtime_s"] / whole) if whole > 0 else 100.0
+
+
+@metric("hosts_patched", "", "more", "hosts whose maintenance is over (patched, built, looked at)")
+def hosts_patched(record: Record) -> float | None:
+    """A count; None where nobody manages the hosts."""
+    return record.totals.get("hosts_patched")
+
+
+@metric("hosts_unpatched", "", "less", "hosts whose maintenance was not begun, or not ended, when the run did")
+def hosts_unpatched(record: Record) -> float | None:
+    """A count; None where nobody manages the hosts."""
+    return record.totals.get("hosts_unpatched")
+
+
+@metric("maintenance_took", "s", "less", "from the first host that left service to the last one that was back")
+def maintenance_took(record: Record) -> float | None:
+    """Of the longest window; None where there is no maintenance."""
+    return record.totals.get("maintenance_took_s")

@@ -23,6 +23,7 @@ from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
 from vinfra.operations.admission import admissions
 from vinfra.operations.clusters.balancer import balancers
+from vinfra.operations.clusters.work import works
 from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
@@ -55,6 +56,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "techniques": techniques,
     "traces": traces,
     "transports": transports,
+    "works": works,
 }
 FACTS = ("arrays", "compression", "contents", "disks", "processors", "products", "raid", "servers", "workloads")
 KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))

@@ -27,7 +27,8 @@ from vinfra.scenario.simulation import Simulation, fluid_hosts, notes
 from vinfra.scenario.sites import told
 from vinfra.scenario.world import World, build
 
-LONGEST = ("migrations_took_s", "transfer_busy_s", "kernels")  # of these the whole has the most of any site, no sum
+# Of these the whole has the most of any site, no sum.
+LONGEST = ("maintenance_took_s", "migrations_took_s", "transfer_busy_s", "kernels")
 EARLIEST = ("first_stop_s",)
 PARTS = ("proxy_cpu", "memory_waiting")  # parts of something: the mean of the sites that have one
 WORST = ("memory_state",)  # series of which the worst site counts

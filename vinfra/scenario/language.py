@@ -10,6 +10,7 @@ from typing import Any
 from vinfra.scenario import catalog
 from vinfra.scenario.schema import Move, Scenario
 from vinfra.scenario.schema_consolidation import Consolidation
+from vinfra.scenario.schema_maintenance import Maintenance
 from vinfra.spec import Spec
 
 WORDS = {
@@ -23,8 +24,9 @@ WORDS = {
     "power policy": ("policy", "power-policies"),
     "scheduler": ("policy", "schedulers"),
     "trace": ("trace", "traces"),
+    "work": ("work", "works"),
 }
-BESIDE: dict[str, type[Spec]] = {"migration": Move, "overload detector": Consolidation}
+BESIDE: dict[str, type[Spec]] = {"migration": Move, "overload detector": Consolidation, "work": Maintenance}
 FILE = "scenarios/scenario.schema.json"
 
 
@@ -80,7 +82,7 @@ def _plugged(part: dict[str, Any], kind: str) -> dict[str, Any]:
     word, plural = WORDS[kind]
     beside = _completed(BESIDE[kind].model_json_schema()) if kind in BESIDE else {"properties": {}}
     branches = _branches(word, plural, {"required": [], **beside})
-    if kind == "migration":
+    if kind in ("migration", "work"):
         return {"description": part["description"], "type": "object", "additionalProperties": {"anyOf": branches}}
     if kind == "fault":
         called = {name: _unsaid(branch, word) for name, branch in zip(catalog.names(plural), branches, strict=True)}

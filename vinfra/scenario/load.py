@@ -25,7 +25,7 @@ from vinfra.operations.consolidation.detector import Detector
 from vinfra.operations.consolidation.selection import Selection, selections
 from vinfra.operations.migration import Migration, migrations
 from vinfra.operations.placement import Placement
-from vinfra.scenario import references_sites, sites
+from vinfra.scenario import maintaining, references_sites, sites
 from vinfra.scenario.overrides import Override, apply
 from vinfra.scenario.plugins import chosen, gather
 from vinfra.scenario.protecting import Protection, breakdowns, protection
@@ -71,6 +71,7 @@ class Resolved:
     consolidation: tuple[Consolidation, Detector, Selection] | None = None
     balancer: Balancer | None = None
     admission: Admission | None = None
+    maintenance: Mapping[str, maintaining.Asked] = field(default_factory=dict)
 
     @property
     def parts(self) -> Mapping[str, Resolved]:
@@ -148,13 +149,14 @@ def _resolve(document: Document) -> Resolved:
     behaviours = {} if scenario is None else _behaviours(document, scenario, problems)
     protected = None if scenario is None else protection(document, scenario, problems)
     faults = {} if scenario is None else breakdowns(document, scenario, problems)
+    upkeep = {} if scenario is None else maintaining.asked(document, scenario, problems)
     consolidated = gather(problems, lambda: _consolidation(document))
     if problems or scenario is None:
         raise InputError(problems)
     policies = (plugins["placement"], plugins["power"], plugins["workload"], recording)
     rest = moving, plugins["scheduling"], behaviours
     managed = {"consolidation": consolidated, "balancer": plugins["balancer"], "admission": plugins["admission"]}
-    return Resolved(scenario, document, *policies, *rest, protected, faults, **managed)
+    return Resolved(scenario, document, *policies, *rest, protected, faults, maintenance=upkeep, **managed)
 
 
 def _plugin(document: Document, key: str) -> Any:

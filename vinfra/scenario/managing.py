@@ -23,9 +23,11 @@ from vinfra.operations.clusters.estate import NOWHERE, Estate, Members
 from vinfra.operations.clusters.failures import Failures
 from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.ha import Ha, HighAvailability
+from vinfra.operations.clusters.maintenance import Maintenance, Window
 from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.consolidation.layout import Bools, Floats, Ints, Places
 from vinfra.operations.rules import Rules
+from vinfra.scenario import maintaining
 from vinfra.scenario.consolidating import guests_of, places_of
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate as Hosts
@@ -56,6 +58,7 @@ class Plan:
     rules: Rules
     kept: Bools
     host_groups: Sequence[str]
+    windows: Sequence[Window]
 
 
 def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, groups: Sequence[str]) -> Plan | None:
@@ -86,7 +89,8 @@ def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, gr
     terms = Terms(**{key: getattr(asked, key) for key in Terms.__slots__})
     dpm = scenario.dpm if isinstance(scenario.dpm, Dpm) else None
     ha = scenario.ha if isinstance(scenario.ha, Ha) else None
-    return Plan(terms, resolved.balancer, dpm, ha, places, members, cluster, rules, kept, kinds)
+    windows = maintaining.windows(resolved, estate)
+    return Plan(terms, resolved.balancer, dpm, ha, places, members, cluster, rules, kept, kinds, windows)
 
 
 class Told:
@@ -120,9 +124,12 @@ class Managing:
         parts.append(failures)
         if plan.balancer is not None:
             parts.append(Balancing(self.fleet, plan.balancer))
+        spare = 0 if plan.ha is None else plan.ha.failures
         if plan.dpm is not None:
-            spare = 0 if plan.ha is None else plan.ha.failures
             parts.append(PowerManagement(self.fleet, plan.dpm, scenario.epoch, spare))
+        self.maintenance = Maintenance(self.fleet, plan.windows, spare) if plan.windows else None
+        if self.maintenance is not None:
+            parts.append(self.maintenance)
         Striking(simulation, self.fleet, failures, plan.host_groups, streams)
 
     def epoch(self, number: int, time: float, length: float, demand: Floats | None, there: Bools) -> None:
@@ -153,6 +160,11 @@ class Managing:
         """Go on from there; KeyError, TypeError or ValueError where it does not fit."""
         self.fleet.restore(state)
 
+    def notes(self) -> list[str]:
+        """What a reader must know."""
+        return [] if self.maintenance is None else self.maintenance.notes()
+
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""
-        return self.fleet.totals()
+        totals = self.fleet.totals()
+        return totals if self.maintenance is None else totals | self.maintenance.totals()

@@ -14,6 +14,7 @@ from vinfra.engine.names import ALONE, Labels, Names
 from vinfra.errors import Refused
 from vinfra.operations.admission import Pool
 from vinfra.operations.placement import NOWHERE, Batch, Power, Room
+from vinfra.scenario import maintaining
 from vinfra.scenario.expand import HostKind, follows_trace
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.placing import Placing
@@ -77,6 +78,7 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
     room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core, _power(resolved, estate))
     traces = 0
     seen: dict[str, NDArray[np.bool_]] = {}
+    there = maintaining.there(resolved, estate)
     batches, factors, columns = dict[str, Batch](), dict[str, Floats](), dict[str, Floats]()
     for name, group in sorted(resolved.scenario.vms.items()):
         count = counts[name]
@@ -93,7 +95,7 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
             if group.datastore not in seen:
                 seen[group.datastore] = _seen(members_of(resolved, group.datastore), estate, fabric)
             batch = _where_seen(batch, seen[group.datastore])
-        batches[name] = batch
+        batches[name] = replace(batch, allowed=batch.allowed & there)
         population.used |= frozenset().union(*(one.used for one in prices if one is not None))
     placing = _placing(resolved, estate, batches, room)
     for name, group in sorted(resolved.scenario.vms.items()):
@@ -118,7 +120,8 @@ def _placing(resolved: Resolved, estate: Estate, batches: Mapping[str, Batch], r
     kinds = [estate.kinds[kind].group for kind in estate.kind.tolist()]
     rules = rules_at_start(resolved, batches, hosts.names, kinds)
     cluster, clusters = clusters_of(resolved, len(hosts.names))
-    pool = Pool(hosts.capacity, room.memory.copy(), cluster, clusters, hosts.names, kinds)
+    whole = Pool(hosts.capacity, room.memory.copy(), cluster, clusters, hosts.names, kinds)
+    pool = whole.only(maintaining.there(resolved, estate))
     return Placing(resolved.placement, room, batches, homes, rules, resolved.admission, pool)
 
 

@@ -1,4 +1,4 @@
-"""Names in `rules` and `admission` that must exist, and keys of a rule that do not go together.
+"""Names in `rules`, `admission` and `maintenance` that must exist, and keys of a rule that do not go together.
 
 Each is checked on what was written, by the same rules as those of the rest of the file (references.py).
 """
@@ -19,6 +19,11 @@ def named(document: Document) -> Iterator[tuple[Key, str, str]]:
     for name, rule in mappings(document.data.get("rules")):
         for key, kind in NAMES.items():
             yield from _listed(("rules", name, key), kind, rule.get(key))
+    for name, window in mappings(document.data.get("maintenance")):
+        hosts = window.get("hosts")
+        if isinstance(hosts, str):
+            yield ("maintenance", name, "hosts"), "host", hosts
+        yield from _listed(("maintenance", name, "hosts"), "host", hosts)
     admission = document.data.get("admission")
     if isinstance(admission, dict):
         yield from _listed(("admission", "hosts"), "host", admission.get("hosts"))

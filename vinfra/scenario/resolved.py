@@ -82,6 +82,9 @@ def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
         asked, detector, _ = resolved.consolidation
         yield ("consolidation",), asked
         yield ("consolidation",), detector
+    for name, window in resolved.maintenance.items():
+        yield ("maintenance", name), window.settings
+        yield ("maintenance", name), window.work
     for name, behaviour in resolved.behaviours.items() if resolved.scheduler is not None else ():
         yield ("vms", name, "behaviour"), behaviour
 
@@ -163,6 +166,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("ha", "rules", Ha)
     balancing = {one.balancer.name for one in resolved if one.balancer is not None}
     found += [source for name in sorted(balancing) for source in _constants("balancers", name)]
+    upkeep = {window.work.name for one in resolved for window in one.maintenance.values()}
+    found += [source for name in sorted(upkeep) for source in _constants("works", name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
         found += _written("memory", "policy", Policy)
     if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):

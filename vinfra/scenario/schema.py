@@ -215,6 +215,9 @@ class Site(Spec):
     balancer: dict[str, Any] | None = chosen(
         "balancer", None, "VMs move so that the hosts of a cluster are loaded alike; none: they stay"
     )
+    maintenance: dict[Name, dict[str, Any]] = chosen(
+        "work", {}, "hosts that leave service a few at a time for some work (patches, firmware) or are built by it"
+    )
     dpm: Switch | Dpm | None = field(None, "hosts that are not needed go to standby; none: all stay on")
     ha: Switch | Ha | None = field(None, "VMs of a host that fails start again on others; none: they wait for it")
     scheduling: dict[str, Any] | None = chosen(

@@ -316,6 +316,7 @@ def notes(simulation: Simulation) -> list[str]:
     """What a reader must know of a simulation that is over, in sentences."""
     found = [group.sentence() for group in simulation.world.unplaced]
     found += [] if simulation.protected is None else simulation.protected.tally.notes()
+    found += simulation.operated.notes() if isinstance(simulation.operated, Managing) else []
     return found + ([] if simulation.demand is None else [*simulation.demand.notes])
 
 

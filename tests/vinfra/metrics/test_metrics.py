@@ -69,6 +69,7 @@ CONSOLIDATED = {
     "migration_lost_cycles": 1.0,
     "migration_wanted_cycles": 1000.0,
 }
+MAINTAINED = {"hosts_patched": 16.0, "hosts_unpatched": 2.0, "maintenance_took_s": 3600.0}
 SCHEDULED = {
     "vcpu_wanted": 200.0,
     "vcpu_running": 80.0,
@@ -218,12 +219,18 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("pdm_pct", 0.1),
         ("slav_ppm", 50.0),
         ("imbalance", 0.2),
+        ("hosts_patched", 16.0),
+        ("hosts_unpatched", 2.0),
+        ("maintenance_took_s", 3600.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
         record(
-            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED, (10.0, 20.0), **MEMORY, **GUESTS
+            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED | MAINTAINED,
+            (10.0, 20.0),
+            **MEMORY,
+            **GUESTS,
         )
     ) == pytest.approx(value)
 

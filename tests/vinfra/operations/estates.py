@@ -10,6 +10,7 @@ from vinfra.hardware.power import PowerCurve
 from vinfra.operations.clusters.estate import Estate, Members
 from vinfra.operations.clusters.view import View
 from vinfra.operations.consolidation.layout import Guests, Places
+from vinfra.operations.rules import Rules
 
 
 def estate(
@@ -47,7 +48,7 @@ def estate(
         restart=np.zeros(count, dtype=np.int64),
     )
     which = np.zeros(hosts, dtype=np.int64) if cluster is None else np.array(cluster)
-    return Estate(places, members, which, np.array(at))
+    return Estate(places, members, which, np.array(at), Rules([], guests.names, places.names))
 
 
 def view(hosts: int, at: Sequence[int], want: Sequence[float], memory: Sequence[float] | None = None) -> View:

@@ -28,6 +28,7 @@ class HostState(IntEnum):
     MAINTENANCE = 5
     FAILED = 6
     ISOLATED = 7  # it runs, and nobody reaches it
+    ABSENT = 8  # not there yet
 
 
 REACHED = (HostState.ON, HostState.LEAVING)

@@ -35,8 +35,10 @@ class Failures(Kept):
         """It has been heard of."""
 
     def fail(self, host: int, said: str = "") -> None:
-        """A host fails."""
+        """A host fails; one that is not there yet does not."""
         fleet = self.fleet
+        if fleet.estate.state[host] == HostState.ABSENT:
+            return
         self._broken[host] = self._broken.get(host, 0) + 1
         if self._broken[host] == 1:
             here = np.flatnonzero((fleet.estate.host == host) | (fleet.estate.at == host)).tolist()

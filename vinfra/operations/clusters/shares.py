@@ -32,6 +32,7 @@ class Shares(Kept):
         self.want: Floats = np.zeros(len(estate.host))
         self.overhead: Floats = np.zeros(hosts)
         self.pace: Floats = np.ones(hosts)
+        self.serviced: Floats = np.zeros(hosts)  # load that a host in maintenance draws for; below zero it is off
         self.full: Bools = np.zeros(hosts, dtype=bool)
         self._sums = np.zeros((3, hosts))
         self._rates = np.zeros((len(RATES), hosts))
@@ -113,7 +114,7 @@ class Shares(Kept):
         full = running & (used >= limit * FULL)
         self.full[hosts] = full
         rates = (wanted, granted, useful, cores, used, self._watts(hosts, state, used))
-        on = np.isin(state, POWERED)
+        on = np.isin(state, POWERED) & ~self._off(hosts, state)
         counts = (on, np.where(running, places.capacity[hosts], 0.0), full, state == HostState.STANDBY)
         self._rates[:, hosts] = (*rates, *counts)
 
@@ -132,6 +133,8 @@ class Shares(Kept):
         layout, power = self.cluster.hosts, self.cluster.power
         load = np.minimum(used / layout.capacity[hosts], 1.0)
         load[(state == HostState.BOOTING) | (state == HostState.STOPPING)] = self.boot
+        serviced = state == HostState.MAINTENANCE
+        load[serviced] = np.maximum(self.serviced[hosts[serviced]], 0.0)
         watts = np.zeros(len(hosts))
         occupied = self.estate.count[hosts] > 0
         curves = layout.curve[hosts]
@@ -139,6 +142,11 @@ class Shares(Kept):
             mine = curves == curve
             watts[mine] = power.watts(layout.curves[curve], load[mine], occupied[mine])
         known = curves >= 0
-        watts[(state == HostState.STANDBY) & known] = self.standby
-        watts[state == HostState.FAILED] = 0.0
+        watts[((state == HostState.STANDBY) | self._off(hosts, state)) & known] = self.standby
+        watts[(state == HostState.FAILED) | (state == HostState.ABSENT)] = 0.0
         return watts
+
+    def _off(self, hosts: Ints, state: Ints) -> Bools:
+        """Which of these hosts are in maintenance and off."""
+        found: Bools = (state == HostState.MAINTENANCE) & (self.serviced[hosts] < 0)
+        return found

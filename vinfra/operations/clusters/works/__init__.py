@@ -1,0 +1,1 @@
+"""One kind of work on a host in each file."""
