@@ -21,6 +21,7 @@ SERIES = {
     "hosts_on": [3.0, 1.0],
     "hosts_full": [0.0, 1.0],
     "imbalance": [0.1, 0.5],
+    "hosts_standby": [1.0, 3.0],
 }
 TOTALS = {"vms_unplaced": 2.0}
 MOVED = {
@@ -69,7 +70,17 @@ CONSOLIDATED = {
     "migration_lost_cycles": 1.0,
     "migration_wanted_cycles": 1000.0,
 }
-MAINTAINED = {"hosts_patched": 16.0, "hosts_unpatched": 2.0, "maintenance_took_s": 3600.0}
+MANAGED = {
+    "host_boots": 4.0,
+    "managed_vms": 10.0,
+    "vms_restarted": 3.0,
+    "vms_down": 1.0,
+    "vm_downtime_s": 36.0,
+    "vm_downtime_most_s": 30.0,
+    "hosts_patched": 16.0,
+    "hosts_unpatched": 2.0,
+    "maintenance_took_s": 3600.0,
+}
 SCHEDULED = {
     "vcpu_wanted": 200.0,
     "vcpu_running": 80.0,
@@ -219,6 +230,13 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("pdm_pct", 0.1),
         ("slav_ppm", 50.0),
         ("imbalance", 0.2),
+        ("hosts_standby", 1.5),
+        ("host_boots", 4.0),
+        ("vms_restarted", 3.0),
+        ("vms_down", 1.0),
+        ("vm_downtime_h", 0.01),
+        ("vm_downtime_most_min", 0.5),
+        ("availability_pct", 99.1),
         ("hosts_patched", 16.0),
         ("hosts_unpatched", 2.0),
         ("maintenance_took_s", 3600.0),
@@ -227,7 +245,7 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
         record(
-            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED | MAINTAINED,
+            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED | MANAGED,
             (10.0, 20.0),
             **MEMORY,
             **GUESTS,
