@@ -1,13 +1,15 @@
 """Checkpoints: how far a point has come, kept in the run folder, so that a killed run goes on in the middle of it.
 
-One file for each point under way, arrays and JSON in .npz, written beside and renamed, so that it is whole or not
-there; nothing in it is ever executed. When one is written depends on the clock on the wall, and nothing simulated does.
+One file for each point under way, a SHA-256 and then arrays and JSON as numpy writes them; it is written beside and
+renamed, so that it is whole or not there, and nothing in it is ever executed. When one is written depends on the clock
+on the wall, and nothing simulated does.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import time
@@ -21,6 +23,7 @@ import numpy as np
 
 from vinfra.engine.state import State, apart, together
 
+SUM = 32  # bytes of a SHA-256 that stand before the arrays
 FOLDER = "checkpoints"
 PERIOD = 5.0  # s between two checkpoints at least: what a kill may cost
 PART = 0.02  # of the time that may be spent on writing them
@@ -38,12 +41,14 @@ class Checkpoints:
     def of(self, key: str) -> Checkpoint:
         """That of a point, by its name in the ledger."""
         name = hashlib.sha256(key.encode()).hexdigest()[:16]
-        return Checkpoint(self.folder / FOLDER / f"{name}.npz", {"question": self.question, "point": key}, self.remarks)
+        return Checkpoint(
+            self.folder / FOLDER / f"{name}.state", {"question": self.question, "point": key}, self.remarks
+        )
 
     def clear(self) -> None:
         """Forget all of them."""
         there = self.folder / FOLDER
-        for path in sorted(there.glob("*.npz*")):
+        for path in sorted(there.glob("*.state*")):
             path.unlink(missing_ok=True)
         if there.is_dir() and not any(there.iterdir()):
             there.rmdir()
@@ -59,7 +64,11 @@ class Checkpoint:
     def load(self) -> State | None:
         """The state it holds; None where there is none, or one that cannot be used, which is told in a sentence."""
         try:
-            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as held:
+            written = self.path.read_bytes()
+            checksum, content = written[:SUM], written[SUM:]
+            if hashlib.sha256(content).digest() != checksum:
+                raise ValueError("it is damaged")
+            with np.load(io.BytesIO(content), allow_pickle=False) as held:
                 said: dict[str, Any] = json.loads(held["said"].tobytes())
                 arrays = [held[f"array-{number}"] for number in range(said["arrays"])]
             if said["about"] != self.about:
@@ -90,9 +99,12 @@ class Checkpoint:
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
             self.path.parent.mkdir(exist_ok=True)
+            content = io.BytesIO()
+            named = {f"array-{number}": array for number, array in enumerate(arrays)}
+            np.savez(content, allow_pickle=False, said=text, **named)  # type: ignore[arg-type]
             with beside.open("wb") as file:
-                named = {f"array-{number}": array for number, array in enumerate(arrays)}
-                np.savez(file, allow_pickle=False, said=text, **named)  # type: ignore[arg-type]
+                file.write(hashlib.sha256(content.getvalue()).digest())
+                file.write(content.getvalue())
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.path)

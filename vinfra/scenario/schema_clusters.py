@@ -58,4 +58,4 @@ class Cluster(Spec):
 
 def managed(scenario: Any) -> bool:
     """Whether the hosts of a site are under management."""
-    return any(getattr(scenario, key) not in (None, "none") for key in KEYS)
+    return any(getattr(scenario, key) not in (None, "none", {}) for key in KEYS)

@@ -10,7 +10,7 @@ from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema_clusters import KEYS
 from vinfra.units import show
 
-NEVER = ("rules", "admission", "migrations", "backup", "restores", "scheduling", "replication", "failover")
+NEVER = ("migrations", "backup", "restores", "scheduling", "replication", "failover")
 
 
 def consolidation(resolved: Resolved) -> Iterator[Problem]:
@@ -21,7 +21,7 @@ def consolidation(resolved: Resolved) -> Iterator[Problem]:
         if passes < 1 - 1e-9 or abs(passes - round(passes)) > 1e-6 * passes:
             message = f"must be a multiple of the epoch of {show(scenario.epoch, 'time')}"
             yield Problem(resolved.place("consolidation", "every"), "consolidation.every", message)
-        yield from _beside(resolved, "consolidation", (*KEYS, *NEVER, "faults"))
+        yield from _beside(resolved, "consolidation", (*KEYS, "rules", "admission", *NEVER, "faults"))
     for key in KEYS:
         if _said(resolved, key):
             yield from _beside(resolved, key, NEVER)

@@ -108,8 +108,8 @@ def test_a_simulation_goes_on_as_if_nothing_had_been(kind: str, after: int, tmp_
     undisturbed = make(kind)
     undisturbed.run()
     with pytest.raises(Stopped):
-        run(lambda: make(kind), Once(tmp_path / "c.npz", after), "one")
-    again = Checkpoint(tmp_path / "c.npz", {"question": "q", "point": "p"}, [])
+        run(lambda: make(kind), Once(tmp_path / "c.state", after), "one")
+    again = Checkpoint(tmp_path / "c.state", {"question": "q", "point": "p"}, [])
     assert outcome(run(lambda: make(kind), again, "one")) == outcome(undisturbed)
     assert again.remarks == [f"one: went on at epoch {after + 2} of {undisturbed.epochs.count}"]
 
@@ -128,8 +128,8 @@ def test_a_simulation_with_something_else_under_way_has_no_checkpoint() -> None:
 def kept(tmp_path: Path) -> Path:
     """The checkpoint of a simulation that was stopped."""
     with pytest.raises(Stopped):
-        run(lambda: make("drawn"), Once(tmp_path / "c.npz", 30), "one")
-    return tmp_path / "c.npz"
+        run(lambda: make("drawn"), Once(tmp_path / "c.state", 30), "one")
+    return tmp_path / "c.state"
 
 
 @pytest.mark.parametrize("length", [0, 10, 1000, -1])
@@ -159,7 +159,7 @@ def test_the_checkpoint_of_another_question_or_point_is_not_used(kept: Path, abo
 
 
 def test_a_state_that_does_not_fit_is_told_and_the_simulation_starts_again(tmp_path: Path) -> None:
-    found = Checkpoint(tmp_path / "c.npz", {}, [])
+    found = Checkpoint(tmp_path / "c.state", {}, [])
     found.save(state(make("plain"), 3))
     undisturbed = make("drawn")
     undisturbed.run()
@@ -183,7 +183,7 @@ def _start(folder: Path, *more: str) -> subprocess.Popen[str]:
 def _stop(process: subprocess.Popen[str], folder: Path, how: int) -> str:
     """Stop it when there has been a checkpoint for a while; gives what it said on standard error."""
     deadline = time.monotonic() + 60
-    while not [*folder.glob("out/checkpoints/*.npz")] and process.poll() is None and time.monotonic() < deadline:
+    while not [*folder.glob("out/checkpoints/*.state")] and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     time.sleep(0.3)
     assert process.poll() is None, "it was to be stopped half way"
@@ -203,7 +203,7 @@ def test_a_run_that_was_stopped_goes_on_to_an_equal_digest(tmp_path: Path, how: 
     (tmp_path / "fleet.yaml").write_text(text("drawn") + "compare: {one: {}, two: {seed: 2}}\n")
     whole, _ = _digest(tmp_path, "--out", str(tmp_path / "whole"))
     said = _stop(_start(tmp_path), tmp_path, how)
-    assert [*tmp_path.glob("out/checkpoints/*.npz")], said
+    assert [*tmp_path.glob("out/checkpoints/*.state")], said
     found, remarks = _digest(tmp_path, "--out", str(tmp_path / "out"))
     assert found == whole
     assert "went on at epoch" in remarks
@@ -215,7 +215,7 @@ def test_fresh_forgets_checkpoints_and_damage_is_one_line(tmp_path: Path) -> Non
     (tmp_path / "fleet.yaml").write_text(text("plain"))
     out = ("--out", str(tmp_path / "out"))
     _stop(_start(tmp_path), tmp_path, signal.SIGKILL)
-    (path,) = tmp_path.glob("out/checkpoints/*.npz")
+    (path,) = tmp_path.glob("out/checkpoints/*.state")
     path.write_bytes(path.read_bytes()[:200])
     damaged, remarks = _digest(tmp_path, *out)
     assert remarks.count("\n") == 1 and "cannot be used" in remarks

@@ -120,6 +120,7 @@ class Stopped(Local):
     """A runner that is interrupted after so many points, and makes them in another order."""
 
     def __init__(self, after: int, order: Random) -> None:
+        super().__init__()
         self.after, self.order, self.made = after, order, 0
         self.processes = 3
 
