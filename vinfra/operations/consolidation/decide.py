@@ -193,9 +193,11 @@ class _Making:
     def _empty(self, stays: np.ndarray, used: Floats) -> list[Decision]:
         """Hosts whose VMs all go elsewhere, from the least used one up; a host that somebody comes to stays on."""
         desk, made = self.desk, list[Decision]()
-        position = {host: at for at, host in enumerate(desk.open.tolist())}
-        busy = {host for host, members in self.members.items() if not all(self.free[vm] for vm in members)}
-        busy |= {*np.flatnonzero(stays | (used >= 1)).tolist(), *self.state.targets.tolist()}
+        names = desk.open.tolist()
+        position = {host: at for at, host in enumerate(names)}
+        tied = np.flatnonzero(~np.array(self.free))
+        busy = {*self.state.host[tied].tolist(), *self.state.targets.tolist()}
+        busy |= {*np.flatnonzero(stays | (used >= 1)).tolist()}
         for host in used.argsort(kind="stable").tolist():
             members = self.members.get(host)
             if not members or host in busy:
@@ -211,7 +213,7 @@ class _Making:
                     goes = []
                     break
                 desk.put(vm, at)
-                goes.append((vm, int(desk.open[at])))
+                goes.append((vm, names[at]))
             for vm, target in goes:
                 self.members[target].append(vm)
                 busy.add(target)
