@@ -24,7 +24,7 @@ class Shares(Kept):
     """The rates of every host of an estate; `standby` are watts of a host that waits to be woken, `boot` is the load
     (0..1) that one draws for while it starts or stops."""
 
-    KEPT = ("want", "overhead", "pace", "full", "_sums", "_rates", "_since", "_done", "_touched")
+    KEPT = ("want", "overhead", "pace", "full", "serviced", "_sums", "_rates", "_since", "_done", "_touched")
 
     def __init__(self, estate: Estate, cluster: Cluster, standby: float, boot: float) -> None:
         self.estate, self.cluster, self.standby, self.boot = estate, cluster, standby, boot
