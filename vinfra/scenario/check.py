@@ -28,6 +28,7 @@ from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
 from vinfra.scenario.replications import Stopping, stopping
 from vinfra.scenario.sense import sense
+from vinfra.scenario.sense_consolidation import alone
 from vinfra.scenario.sites import at_site, cut, told
 from vinfra.scenario.world import build
 
@@ -89,7 +90,7 @@ def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, st
     problems: list[Problem] = []
     for name, part in resolved.parts.items():
         with told(name):
-            wrong = list(sense(part, inputs.recording(part)))
+            wrong = [*sense(part, inputs.recording(part)), *(alone(part) if name else ())]
         problems += [at_site(name, problem) if name else problem for problem in wrong]
     if problems:
         raise InputError(problems)

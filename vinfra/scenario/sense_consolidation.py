@@ -28,6 +28,13 @@ def consolidation(resolved: Resolved) -> Iterator[Problem]:
             return
 
 
+def alone(part: Resolved) -> Iterator[Problem]:
+    """What a site among others cannot have: its VMs would change hosts behind the back of the other sites."""
+    for key in ("consolidation", *KEYS):
+        if _said(part, key):
+            yield Problem(part.place(key), key, "stands in a scenario of one site only: leave it out, or `sites`")
+
+
 def _beside(resolved: Resolved, key: str, never: Sequence[str]) -> Iterator[Problem]:
     """What cannot stand beside a key."""
     scenario = resolved.scenario
