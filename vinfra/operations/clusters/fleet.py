@@ -285,7 +285,7 @@ class Fleet(Kept):
             self.told.vm(vm, f"is down: {said}", self.now)
         self.flights.clear(host, self.now)
         self._free[host] = self.now
-        self.change(host, HostState.FAILED, said)
+        self.change(host, HostState.FAILED, f"down: {said}")
         for part in self.parts:
             part.host_lost(host)
 
