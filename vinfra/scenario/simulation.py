@@ -104,6 +104,7 @@ class Simulation:
         self.epochs = Epochs(self.clock, scenario.epoch, self.total, self._epoch, scenario.warmup)
         self.columns = {name: self.recorder.series(name, self.epochs.count) for name in SERIES}
         self.full: NDArray[np.bool_] = np.zeros(len(world.hosts.names), dtype=bool)
+        self._fulls = self.recorder.switches(world.hosts.names, "full")
         self._core = world.hosts.core[world.vms.host]
         self._useful = np.empty(len(world.vms))
         self._arrays = np.ones(len(world.hosts.names), dtype=bool)
@@ -200,8 +201,7 @@ class Simulation:
             want = np.where(self._arrays[self.vms.host], want, 0.0)
         sample = self.cluster.sample(want)
         full = sample.used >= self.world.hosts.capacity * (1 - 1e-9)
-        for host in np.flatnonzero(full != self.full).tolist():
-            self.recorder.enter(self.world.hosts.names[host], "full" if full[host] else "", time)
+        self._fulls.enter(full, time)
         self.full = full
         if self.production is not None:
             self.production.deny(sample)
