@@ -78,3 +78,16 @@ def hosts_unpatched(record: Record) -> float | None:
 def maintenance_took(record: Record) -> float | None:
     """Of the longest window; None where there is no maintenance."""
     return record.totals.get("maintenance_took_s")
+
+
+@metric("power_max", "w", "less", "highest draw of all hosts together at any moment")
+def power_max(record: Record) -> float | None:
+    """None where power is not capped: it is looked at for the cap."""
+    return record.totals.get("power_max_w")
+
+
+@metric("capped", "pct", "less", "time that hosts were slowed for the power cap")
+def capped(record: Record) -> float | None:
+    """Of the measured time; None where power is not capped."""
+    whole = float(record.series["step_s"].sum())
+    return 100.0 * record.totals["capped_s"] / whole if "capped_s" in record.totals else None

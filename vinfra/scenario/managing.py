@@ -15,9 +15,11 @@ from vinfra.compute.fleet import Vms
 from vinfra.engine.names import Names
 from vinfra.engine.state import State
 from vinfra.engine.streams import Streams
+from vinfra.errors import Refused
 from vinfra.operations.admission import Pool
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.clusters.balancing import Balancing
+from vinfra.operations.clusters.capping import Capping, PowerCap
 from vinfra.operations.clusters.dpm import Dpm, PowerManagement
 from vinfra.operations.clusters.estate import NOWHERE, Estate, Members
 from vinfra.operations.clusters.failures import Failures
@@ -59,6 +61,7 @@ class Plan:
     kept: Bools
     host_groups: Sequence[str]
     windows: Sequence[Window]
+    cap: PowerCap | None
 
 
 def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, groups: Sequence[str]) -> Plan | None:
@@ -89,8 +92,19 @@ def plan(resolved: Resolved, estate: Hosts, population: Population, vms: Vms, gr
     terms = Terms(**{key: getattr(asked, key) for key in Terms.__slots__})
     dpm = scenario.dpm if isinstance(scenario.dpm, Dpm) else None
     ha = scenario.ha if isinstance(scenario.ha, Ha) else None
+    cap = capped(scenario.power_cap, estate)
     windows = maintaining.windows(resolved, estate)
-    return Plan(terms, resolved.balancer, dpm, ha, places, members, cluster, rules, kept, kinds, windows)
+    return Plan(terms, resolved.balancer, dpm, ha, places, members, cluster, rules, kept, kinds, windows, cap)
+
+
+def capped(asked: str | float | PowerCap | None, estate: Hosts) -> PowerCap | None:
+    """The cap; Refused where the power of a host is not known."""
+    if asked is None or asked == "none":
+        return None
+    if (estate.hosts.curve < 0).any():
+        unknown = estate.hosts.names[int((estate.hosts.curve < 0).argmax())]
+        raise Refused(f"power_cap weighs what hosts draw, and nothing is known of {unknown}: name its `server`")
+    return asked if isinstance(asked, PowerCap) else PowerCap.said(float(asked))
 
 
 class Told:
@@ -130,6 +144,9 @@ class Managing:
         self.maintenance = Maintenance(self.fleet, plan.windows, spare) if plan.windows else None
         if self.maintenance is not None:
             parts.append(self.maintenance)
+        self.capping = None if plan.cap is None else Capping(self.fleet, plan.cap)
+        if self.capping is not None:
+            parts.append(self.capping)
         Striking(simulation, self.fleet, failures, plan.host_groups, streams)
 
     def epoch(self, number: int, time: float, length: float, demand: Floats | None, there: Bools) -> None:
@@ -162,9 +179,11 @@ class Managing:
 
     def notes(self) -> list[str]:
         """What a reader must know."""
-        return [] if self.maintenance is None else self.maintenance.notes()
+        return [note for part in (self.maintenance, self.capping) if part is not None for note in part.notes()]
 
     def totals(self) -> dict[str, float]:
         """What metrics are computed from."""
         totals = self.fleet.totals()
-        return totals if self.maintenance is None else totals | self.maintenance.totals()
+        for part in (self.maintenance, self.capping):
+            totals |= {} if part is None else part.totals()
+        return totals

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from vinfra.compute.memory.policy import Policy as Memory
 from vinfra.hardware.processor import Feature
 from vinfra.hypervisors.product import DiskFormat, Reclaim
+from vinfra.operations.clusters.capping import PowerCap
 from vinfra.operations.clusters.dpm import Dpm
 from vinfra.operations.clusters.ha import Ha
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
@@ -23,7 +24,7 @@ from vinfra.scenario.schema_rules import RuleEntry
 from vinfra.scenario.schema_sites import Failover, Link, Replication
 from vinfra.scenario.schema_storage import Array, Datastore, GuestIo, Segment
 from vinfra.spec import Spec, field
-from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds
+from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds, Watts
 
 RESTART = ("high", "medium", "low")  # in this order; never: not at all
 
@@ -217,6 +218,9 @@ class Site(Spec):
     )
     maintenance: dict[Name, dict[str, Any]] = chosen(
         "work", {}, "hosts that leave service a few at a time for some work (patches, firmware) or are built by it"
+    )
+    power_cap: Switch | Watts | PowerCap | None = field(
+        None, "what all hosts may draw together, as in `12 kW`, or more about it; none: what they will"
     )
     dpm: Switch | Dpm | None = field(None, "hosts that are not needed go to standby; none: all stay on")
     ha: Switch | Ha | None = field(None, "VMs of a host that fails start again on others; none: they wait for it")

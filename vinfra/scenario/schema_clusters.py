@@ -7,7 +7,8 @@ from typing import Any
 from vinfra.spec import Spec, field
 from vinfra.units import BytesPerSecond, Fraction, Seconds, Watts
 
-KEYS = ("cluster", "balancer", "dpm", "ha", "maintenance")  # any of them puts the hosts of a site under management
+# Any of them puts the hosts of a site under management.
+KEYS = ("cluster", "balancer", "dpm", "ha", "maintenance", "power_cap")
 SLOTS = "vSphere 5 and later: 4 migrations at once on a host at 1 Gbit/s, 8 at 10 Gbit/s"
 
 

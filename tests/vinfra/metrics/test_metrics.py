@@ -80,6 +80,8 @@ MANAGED = {
     "hosts_patched": 16.0,
     "hosts_unpatched": 2.0,
     "maintenance_took_s": 3600.0,
+    "power_max_w": 250.0,
+    "capped_s": 100.0,
 }
 SCHEDULED = {
     "vcpu_wanted": 200.0,
@@ -240,6 +242,8 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("hosts_patched", 16.0),
         ("hosts_unpatched", 2.0),
         ("maintenance_took_s", 3600.0),
+        ("power_max_w", 250.0),
+        ("capped_pct", 25.0),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:

@@ -51,6 +51,7 @@ def variants(name: str) -> list[tuple[str, Document]]:
 
 CASES = [
     *[("ha-host-failure.yaml", number) for number in range(5)],
+    ("power-cap.yaml", 4),
     *[("drs-dpm-office-day.yaml", number) for number in (2, 4)],
     *[("rolling-patches.yaml", number) for number in (1, 2, 5)],
 ]

@@ -89,6 +89,7 @@ class Fleet(Kept):
         self.there: Bools = np.ones(len(estate.host), dtype=bool)
         self.down: dict[int, float] = {}
         self.parts: list[Part] = []
+        self.watch: Callable[[], None] | None = None
         self.when_empty: dict[str, Callable[[int], None]] = {"standby": self._stop}
         self._leaving: dict[int, str] = {}
         self._ready: dict[int, float] = {}
@@ -112,6 +113,8 @@ class Fleet(Kept):
             while self.agenda.before(self.now + TINY) is not None:
                 self.agenda.happen()
             self.shares.refresh()
+            if self.watch is not None:
+                self.watch()
         self.now = self.end
         return self.shares.end(self.end)
 

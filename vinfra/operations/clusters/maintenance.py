@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vinfra.engine.state import State
+from vinfra.engine.state import Kept, State
 from vinfra.operations.clusters import reserve
 from vinfra.operations.clusters.choosing import empty
 from vinfra.operations.clusters.estate import SLACK, HostState
@@ -45,9 +45,11 @@ class Window:
 
 
 @dataclass(slots=True)
-class Progress:
+class Progress(Kept):
     """Which hosts of a window wait, which are under way (host: number of its turn), how many are done, when the first
     was begun and the last was back, and whether it is to be looked at again at once."""
+
+    KEPT = ("waiting", "under_way", "done", "begun", "back", "called")
 
     waiting: list[int]
     under_way: dict[int, int] = field(default_factory=dict)
@@ -57,8 +59,10 @@ class Progress:
     called: bool = False
 
 
-class Maintenance:
+class Maintenance(Kept):
     """The windows of a fleet; hosts that are built in one are ABSENT before. `failures` hosts may fail at any time."""
+
+    KEPT = ("_turns", "_said")
 
     def __init__(self, fleet: Fleet, windows: Sequence[Window], failures: int = 0) -> None:
         self.fleet, self.windows, self.failures = fleet, windows, failures
@@ -233,18 +237,13 @@ class Maintenance:
 
     def state(self) -> State:
         """How far each window is, and what was said last of hosts that wait."""
-        progress = [
-            [one.waiting, list(one.under_way.items()), one.done, one.begun, one.back, one.called]
-            for one in self.progress
-        ]
-        return {"progress": progress, "turns": self._turns, "said": list(self._said.items())}
+        return {**super().state(), "progress": [one.state() for one in self.progress]}
 
     def restore(self, state: State) -> None:
-        """Go on from there."""
-        for one, (waiting, under_way, done, begun, back, called) in zip(self.progress, state["progress"], strict=True):
-            one.waiting, one.under_way = list(waiting), {host: turn for host, turn in under_way}
-            one.done, one.begun, one.back, one.called = done, begun, back, called
-        self._turns, self._said = state["turns"], {host: why for host, why in state["said"]}
+        """Go on from there. KeyError, TypeError or ValueError where it does not fit."""
+        super().restore(state)
+        for one, known in zip(self.progress, state["progress"], strict=True):
+            one.restore(known)
 
     # Steps
 

@@ -90,6 +90,24 @@ class Shares(Kept):
         found: Floats = self._rates[RATES.index("watts")]
         return found
 
+    def asked(self) -> Floats:
+        """Cycles per second that VMs and migrations want of each host now, shape (hosts,)."""
+        found: Floats = np.maximum(self._sums[WANTED], 0.0) + self.overhead
+        return found
+
+    def draw(self, hosts: Ints, used: Floats) -> Floats:
+        """Watts that these hosts would draw now if they used so many cycles per second."""
+        return self._watts(hosts, self.estate.state[hosts], used)
+
+    def slow(self, pace: Floats, time: float) -> None:
+        """From that time on hosts deliver this part (0..1) of their capacity, shape (hosts,)."""
+        self.refresh()
+        hosts = np.flatnonzero(pace != self.pace)
+        self._done += (self._rates[:, hosts] * (time - self._since[hosts])).sum(axis=1)
+        self._since[hosts] = time
+        self.pace[hosts] = pace[hosts]
+        self._look(hosts)
+
     def used(self) -> Floats:
         """Cycles per second each host uses now, shape (hosts,)."""
         found: Floats = self._rates[RATES.index("used")]
