@@ -45,7 +45,12 @@ TONES = (
     Tone("service", "in maintenance", ("enters maintenance", "in maintenance", "installs", "updates")),
     Tone("missed", "missed", ("missed",), ending=True, trouble=1),
     Tone("failed", "failed", ("failed",), ending=True, trouble=2),
-    Tone("stopped", "stopped, down", ("stopped:", "down", "is down", "stays down", "is isolated", "has no host"), trouble=2),
+    Tone(
+        "stopped",
+        "stopped, down",
+        ("stopped:", "down", "is down", "stays down", "is isolated", "has no host"),
+        trouble=2,
+    ),
     Tone("still", "stopped to switch over", ("stopped",)),
     Tone("over", "past its window", ("overran",)),
     Tone("run", "running", ("running", "runs")),
