@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+RAGGED = 4  # times the corners a table may have, else hosts differ too much in their number of VMs
 
 
 def fill(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacity: Floats) -> Floats:
@@ -58,7 +59,7 @@ def _fill_full(host: Ints, want: Floats, shares: Floats, reservation: Floats, ca
     corners = np.concatenate((floor / shares, want / shares))
     slopes = np.concatenate((shares, -shares))
     owner = np.concatenate((host, host))
-    order = np.lexsort((corners, owner))
+    order = _by_owner(host, corners, hosts)
     corners, slopes, owner = corners[order], slopes[order], owner[order]
 
     first = np.searchsorted(owner, np.arange(hosts))
@@ -79,6 +80,27 @@ def _fill_full(host: Ints, want: Floats, shares: Floats, reservation: Floats, ca
     level = corners[piece] + np.maximum(step, 0.0)
     granted = np.clip(level[host] * shares, floor, want)
     return _balanced(host, granted, floor, want, capacity)
+
+
+def _by_owner(host: Ints, corners: Floats, hosts: int) -> Ints:
+    """The order of corners (all floors, then all wants) by host and then by size, ties as they come.
+
+    VMs mostly come by their host: then each host is a row of a table and is sorted by itself, which is several times as
+    fast as sorting all at once.
+    """
+    count, size = len(host), np.bincount(host, minlength=hosts)
+    width = 2 * int(size.max())
+    if (host[1:] < host[:-1]).any() or hosts * width > RAGGED * len(corners):
+        return np.lexsort((corners, np.concatenate((host, host))))
+    first = np.cumsum(size) - size
+    place = np.arange(count) - first[host]
+    table = np.full((hosts, width), np.inf)
+    table[host, place] = corners[:count]
+    table[host, size[host] + place] = corners[count:]
+    slot = table.argsort(axis=1, kind="stable")[np.arange(width) < 2 * size[:, None]]
+    row = np.repeat(np.arange(hosts), 2 * size)
+    order: Ints = slot + np.where(slot < size[row], first[row], count + first[row] - size[row])
+    return order
 
 
 def _balanced(host: Ints, granted: Floats, floor: Floats, want: Floats, capacity: Floats) -> Floats:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -161,10 +161,10 @@ def digest(points: Sequence[Point], contents: Mapping[str, str]) -> str:
     `contents` maps the path of a recording to the digest of its content: where a sweep takes recordings in turn, the
     content counts and not the path.
     """
-    sha = hashlib.sha256()
+    sha, text = hashlib.sha256(), cache(rounded)  # many intervals begin and end together
     for name, point in sorted(((_canonical(point, contents), point) for point in points), key=lambda pair: pair[0]):
         metrics = {key: rounded(value) for key, value in sorted(point.metrics.items())}
-        states = sorted((entity, state, rounded(start), rounded(end)) for entity, state, start, end in point.intervals)
+        states = sorted((entity, state, text(start), text(end)) for entity, state, start, end in point.intervals)
         sha.update(json.dumps([name, metrics, point.refused is not None, states]).encode())
         for series in sorted(point.series):
             sha.update(series.encode())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vinfra.compute.waterfilling import fill
+from vinfra.compute.waterfilling import _by_owner, fill
 
 
 def one_host(want: list[float], shares: list[float], reservation: list[float], capacity: float) -> list[float]:
@@ -105,3 +107,13 @@ def test_the_order_of_vms_changes_nothing_but_rounding(vms: list[tuple[float, fl
     granted = one_host(want, shares, reservation, 4.0)
     shuffled = one_host([want[i] for i in order], [shares[i] for i in order], [reservation[i] for i in order], 4.0)
     np.testing.assert_allclose([granted[i] for i in order], shuffled, rtol=1e-12, atol=1e-12)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.booleans(), st.randoms(use_true_random=False))
+def test_corners_are_in_one_order_whichever_way_they_are_sorted(
+    hosts: list[int], in_order: bool, random: Random
+) -> None:
+    host = np.array(sorted(hosts) if in_order else hosts, dtype=np.int64)
+    corners = np.array([random.choice([0.0, 0.5, random.random()]) for _ in range(2 * len(hosts))])
+    wanted = np.lexsort((corners, np.concatenate((host, host))))
+    assert _by_owner(host, corners, 6).tolist() == wanted.tolist()
