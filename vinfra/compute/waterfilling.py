@@ -37,7 +37,7 @@ def share(host: Ints, want: Floats, shares: Floats, reservation: Floats, capacit
         return want, wanted
     granted = want.copy()
     mine = np.flatnonzero(short[host])
-    local = np.searchsorted(full, host[mine])
+    local = (np.cumsum(short) - 1)[host[mine]]
     # In units of each host's capacity, so that a large host's rounding never reaches a small one.
     scale = np.where(capacity[full] > 0, capacity[full], 1.0)
     mine_scale = scale[local]
