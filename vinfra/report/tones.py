@@ -42,7 +42,20 @@ TONES = (
     Tone("commit", "committing the snapshot", ("commit",)),
     Tone("restore", "restoring, booting", ("restor", "instant", "boot")),
     Tone("standby", "on standby", ("standby", "goes to standby", "is emptied", "is not there")),
-    Tone("service", "in maintenance", ("enters maintenance", "in maintenance", "installs", "updates")),
+    Tone(
+        "service",
+        "in maintenance",
+        (
+            "enters maintenance",
+            "installs",
+            "shuts down",
+            "writes",
+            "POST",
+            "is inspected",
+            "is powered",
+            "is configured",
+        ),
+    ),
     Tone("missed", "missed", ("missed",), ending=True, trouble=1),
     Tone("failed", "failed", ("failed",), ending=True, trouble=2),
     Tone(
