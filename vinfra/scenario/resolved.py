@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from vinfra import facts
 from vinfra.compute.memory.policy import Policy
 from vinfra.errors import dotted
+from vinfra.operations.clusters.capping import PowerCap
 from vinfra.operations.clusters.dpm import Dpm
 from vinfra.operations.clusters.ha import Ha
 from vinfra.scenario.catalog import FACTS, PLUGINS
@@ -21,6 +22,7 @@ from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
 from vinfra.scenario.schema_clusters import Cluster, managed
 from vinfra.scenario.schema_consolidation import Consolidation
+from vinfra.scenario.schema_maintenance import Maintenance
 from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
 
@@ -166,6 +168,10 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("ha", "rules", Ha)
     balancing = {one.balancer.name for one in resolved if one.balancer is not None}
     found += [source for name in sorted(balancing) for source in _constants("balancers", name)]
+    if any(one.scenario.power_cap not in (None, "none") for one in resolved):
+        found += _written("power_cap", "level", PowerCap)
+    if any(one.maintenance for one in resolved):
+        found += _written("maintenance", "windows", Maintenance)
     upkeep = {window.work.name for one in resolved for window in one.maintenance.values()}
     found += [source for name in sorted(upkeep) for source in _constants("works", name)]
     if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
