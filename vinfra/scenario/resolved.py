@@ -158,6 +158,17 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("consolidation", "passes", Consolidation)
         rules = {detector.name for _, detector, _ in consolidated}
         found += [source for name in sorted(rules) for source in _constants("detectors", name)]
+    found += _of_management(resolved)
+    if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
+        found += _written("memory", "policy", Policy)
+    if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):
+        found += _written("vms", "io", GuestIo)
+    return found
+
+
+def _of_management(resolved: Collection[Resolved]) -> list[Source]:
+    """The same of hosts under management, and of who may start on them."""
+    found: list[Source] = []
     admitting = {one.admission.name for one in resolved if one.admission is not None}
     found += [source for name in sorted(admitting) for source in _constants("admissions", name)]
     if any(managed(one.scenario) for one in resolved):
@@ -174,10 +185,6 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("maintenance", "windows", Maintenance)
     upkeep = {window.work.name for one in resolved for window in one.maintenance.values()}
     found += [source for name in sorted(upkeep) for source in _constants("works", name)]
-    if any(group.overcommit is not None for one in resolved for group in one.scenario.hosts.values()):
-        found += _written("memory", "policy", Policy)
-    if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):
-        found += _written("vms", "io", GuestIo)
     return found
 
 

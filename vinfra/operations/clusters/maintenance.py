@@ -9,7 +9,6 @@ management sends them back. No host is begun after the window. Unit: seconds.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -154,29 +153,29 @@ class Maintenance(Kept):
         estate = fleet.estate
         if fleet.now >= window.until - TINY:
             return
-        fleet.shares.refresh()
+        waiting = np.array(progress.waiting, dtype=np.int64)
         ready = (HostState.ABSENT,) if window.work.builds else (HostState.ON, HostState.STANDBY)
-        order = [host for host in progress.waiting if estate.state[host] in ready]
-        order.sort(key=lambda host: (estate.state[host] == HostState.ON, host))
-        busy = Counter(estate.cluster[list(progress.under_way)].tolist())
-        paper: tuple[View, Bools] | None = None
-        for place, host in enumerate(order):
-            cluster = int(estate.cluster[host])
-            if busy[cluster] >= window.at_once:
-                continue
-            if estate.state[host] == HostState.ON:
-                paper = paper or (fleet.view(), fleet.movable())
+        under_way = estate.cluster[np.array(list(progress.under_way), dtype=np.int64)]
+        slots = window.at_once - np.bincount(under_way, minlength=estate.clusters)
+        hosts = waiting[np.isin(estate.state[waiting], ready) & (slots[estate.cluster[waiting]] > 0)]
+        if not len(hosts):
+            return
+        fleet.shares.refresh()
+        view, movable = fleet.view(), fleet.movable()
+        order = hosts[np.lexsort((hosts, estate.state[hosts] == HostState.ON, estate.cluster[hosts]))]
+        for cluster, group in itertools.groupby(order.tolist(), key=lambda host: int(estate.cluster[host])):
+            turns = list(group)
+            while turns and slots[cluster] > 0:
+                host = turns.pop(0)
+                if estate.state[host] != HostState.ON:
+                    self._turn(number, host)
+                    self._begin(host)
                 # Those whose turn comes at the same moment are no place to go to.
-                left = (one for one in order[place + 1 :] if estate.cluster[one] == cluster)
-                soon = list(itertools.islice(left, window.at_once - busy[cluster] - 1))
-                if why := self._evacuate(number, host, soon, *paper):
+                elif why := self._evacuate(number, host, turns[: slots[cluster] - 1], view, movable):
                     self._say(host, f"waits for {window.name}: {why}")
                     self._wake_for(host)
                     continue
-            else:
-                self._turn(number, host)
-                self._begin(host)
-            busy[cluster] += 1
+                slots[cluster] -= 1
 
     def _turn(self, number: int, host: int) -> None:
         """The turn of a host has come."""
