@@ -76,7 +76,7 @@ def hosts_unpatched(record: Record) -> float | None:
 
 @metric("maintenance_took", "s", "less", "from the first host that left service to the last one that was back")
 def maintenance_took(record: Record) -> float | None:
-    """Of the longest window; None where there is no maintenance."""
+    """Of the longest window; None where no host came back."""
     return record.totals.get("maintenance_took_s")
 
 

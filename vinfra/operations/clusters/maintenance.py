@@ -100,10 +100,10 @@ class Maintenance(Kept):
     def totals(self) -> dict[str, float]:
         """What metrics are computed from: hosts done and hosts that are not, seconds of the longest window."""
         took = [one.back - one.begun for one in self.progress if one.begun is not None and one.done]
-        return {
+        found = {"maintenance_took_s": max(took)} if took else {}
+        return found | {
             "hosts_patched": float(sum(one.done for one in self.progress)),
             "hosts_unpatched": float(sum(len(one.waiting) + len(one.under_way) for one in self.progress)),
-            "maintenance_took_s": max(took, default=0.0),
         }
 
     def notes(self) -> list[str]:
