@@ -99,12 +99,21 @@ class PowerManagement(Kept):
     def _pass(self, subject: int, note: Any) -> None:
         fleet = self.fleet
         fleet.shares.refresh()
+        self._give_up()
         memory = self.touched()
         view = fleet.view()
         woken = self._wake(view, self.demand(self._recent), memory)
         if self._known >= self._long:
             self._switch_off(view, self.demand(self._long), memory, woken)
         fleet.agenda.add(fleet.now + self.dpm.every, "power")
+
+    def _give_up(self) -> None:
+        """Hosts that were to become empty take VMs again where the way of one broke off."""
+        fleet, estate = self.fleet, self.fleet.estate
+        leaving = np.flatnonzero(estate.state == HostState.LEAVING)
+        for host in leaving[np.isin(leaving, estate.at)].tolist():
+            if fleet.leaves_for(host, "standby"):
+                fleet.keep(host, "stays on: the host that its VMs went to is lost")
 
     def _wake(self, view: View, demand: Floats, memory: Floats) -> Bools:
         """Wake hosts where others are too full; clusters where that was called for, shape (clusters,)."""

@@ -6,8 +6,6 @@ boot on it again. Something that fails twice at once is repaired when both are o
 
 from __future__ import annotations
 
-import numpy as np
-
 from vinfra.engine.state import Kept
 from vinfra.operations.clusters.estate import NOWHERE, REACHED, HostState
 from vinfra.operations.clusters.fleet import Fleet
@@ -41,10 +39,7 @@ class Failures(Kept):
             return
         self._broken[host] = self._broken.get(host, 0) + 1
         if self._broken[host] == 1:
-            here = np.flatnonzero((fleet.estate.host == host) | (fleet.estate.at == host)).tolist()
-            for vm in here:
-                if vm not in self.home or fleet.estate.host[vm] == host:
-                    self.home[vm] = host
+            self.home.update(dict.fromkeys(fleet.on(host), host))
             fleet.lose(host, said or f"{fleet.estate.places.names[host]} failed")
 
     def repair(self, host: int) -> None:

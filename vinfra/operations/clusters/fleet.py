@@ -72,7 +72,7 @@ class Fleet(Kept):
 
     KEPT = (
         *("shares", "agenda", "flights", "tally", "imbalance", "now", "end"),
-        *("fraction", "there", "down", "_leaving", "_ready", "_free"),
+        *("fraction", "there", "down", "_leaving", "_ready", "_free", "_due", "_flying"),
     )
 
     def __init__(self, estate: Estate, cluster: Cluster, terms: Terms, told: Told, warmup: float) -> None:
@@ -94,6 +94,8 @@ class Fleet(Kept):
         self._leaving: dict[int, str] = {}
         self._ready: dict[int, float] = {}
         self._free: Floats = np.zeros((len(estate.places.names), terms.vm_boots_at_once))
+        self._due: dict[int, float] = {}
+        self._flying: set[int] = set()
         handlers = self.agenda.handlers
         handlers["leaves"], handlers["lands"], handlers["up"] = self._leaves, self._lands, self._up
         handlers["boots"], handlers["asleep"] = self._boots, self._asleep
@@ -147,9 +149,18 @@ class Fleet(Kept):
         self.told.vm(vm, f"moves to {estate.places.names[target]}: {why}", self.now)
         self.agenda.add(flight.lands, "lands", vm, flight.number)
         if flight.leaves <= self.now + TINY:
-            self._burden(flight, 1)
+            self._take_off(vm, flight)
         else:
             self.agenda.add(flight.leaves, "leaves", vm, flight.number)
+
+    def _take_off(self, vm: int, flight: Flight) -> None:
+        self._flying.add(vm)
+        self._burden(flight, 1)
+
+    def _touch_down(self, vm: int, flight: Flight) -> None:
+        if vm in self._flying:  # one that breaks off at the moment it was to leave took nothing yet
+            self._flying.remove(vm)
+            self._burden(flight, -1)
 
     def _burden(self, flight: Flight, sign: int) -> None:
         """A migration takes cycles of both hosts, or takes them no more."""
@@ -160,14 +171,14 @@ class Fleet(Kept):
     def _leaves(self, vm: int, number: int) -> None:
         flight = self.flights.under_way.get(vm)
         if flight is not None and flight.number == number:
-            self._burden(flight, 1)
+            self._take_off(vm, flight)
 
     def _lands(self, vm: int, number: int) -> None:
         flight = self.flights.under_way.get(vm)
         if flight is None or flight.number != number:
             return  # it was broken off
         del self.flights.under_way[vm]
-        self._burden(flight, -1)
+        self._touch_down(vm, flight)
         self.estate.moving[vm] = False
         self._want(vm, False)
         self.estate.settle(vm, flight.target)
@@ -187,20 +198,25 @@ class Fleet(Kept):
         self.estate.release(vm, flight.target)
         self.estate.moving[vm] = False
         self.estate.at[vm] = flight.source
-        if flight.leaves <= self.now + TINY:
-            self._burden(flight, -1)
+        self._touch_down(vm, flight)
+
+    def on(self, host: int) -> list[int]:
+        """VMs that run or boot on a host, by index."""
+        estate = self.estate
+        boots = [vm for vm in self._due if estate.at[vm] == host]
+        return sorted({*np.flatnonzero(estate.host == host).tolist(), *boots})
 
     def halt(self, vm: int, state: str) -> None:
-        """A VM stops to run; what it was going to do is off."""
+        """A VM stops to run or to boot; what it was going to do is off."""
         estate = self.estate
         if vm in self.flights.under_way:
             self.break_off(vm)
-        host = int(estate.host[vm])
-        self._want(vm, False)
-        estate.release(vm, host)
+        if self._due.pop(vm, None) is None:
+            self._want(vm, False)
+            self.down[vm] = self.now
+        estate.release(vm, int(estate.at[vm]))
         estate.settle(vm, NOWHERE)
         estate.at[vm] = NOWHERE
-        self.down[vm] = self.now
         self.told.vm(vm, state, self.now)
 
     def start(self, vm: int, host: int, why: str) -> None:
@@ -211,12 +227,14 @@ class Fleet(Kept):
         slots[slot] = up
         self.estate.reserve(vm, host)
         self.told.vm(vm, f"boots on {self.estate.places.names[host]}: {why}", self.now)
-        self.agenda.add(up, "up", vm, host)
+        self._due[vm] = up
+        self.agenda.add(up, "up", vm, up)
 
-    def _up(self, vm: int, host: int) -> None:
-        if vm not in self.down or self.estate.at[vm] != host:
+    def _up(self, vm: int, up: float) -> None:
+        if self._due.get(vm) != up:
             return  # the host it was to boot on is gone
-        self.estate.settle(vm, host)
+        del self._due[vm]
+        self.estate.settle(vm, int(self.estate.at[vm]))
         self._want(vm, True)
         since = self.down.pop(vm)
         self.tally.restarts += self.measured
@@ -238,10 +256,14 @@ class Fleet(Kept):
         self._leaving[host] = purpose
         self._if_empty(host)
 
-    def keep(self, host: int) -> None:
+    def leaves_for(self, host: int, purpose: str) -> bool:
+        """Whether a host is to become empty for that."""
+        return self._leaving.get(host) == purpose
+
+    def keep(self, host: int, said: str = "") -> None:
         """A host that was to become empty takes VMs again."""
         del self._leaving[host]
-        self.change(host, HostState.ON, "")
+        self.change(host, HostState.ON, said)
 
     def _if_empty(self, host: int) -> None:
         if host in self._leaving and self.estate.count[host] == 0:
@@ -280,12 +302,8 @@ class Fleet(Kept):
     def lose(self, host: int, said: str) -> None:
         """A host is off at once: its VMs are down, and nobody gets there any more."""
         self._cut_off(host)
-        for vm in np.flatnonzero(self.estate.host == host).tolist():
+        for vm in self.on(host):
             self.halt(vm, f"is down: {said}")
-        for vm in np.flatnonzero(self.estate.at == host).tolist():  # they were to boot there
-            self.estate.release(vm, host)
-            self.estate.at[vm] = NOWHERE
-            self.told.vm(vm, f"is down: {said}", self.now)
         self.flights.clear(host, self.now)
         self._free[host] = self.now
         self.change(host, HostState.FAILED, f"down: {said}")

@@ -43,12 +43,13 @@ class Ha(Spec):
 class HighAvailability(Kept):
     """HA at work on a fleet."""
 
-    KEPT = ("waiting", "_due")
+    KEPT = ("waiting", "_due", "_silent")
 
     def __init__(self, fleet: Fleet, ha: Ha, failures: Failures) -> None:
         self.fleet, self.ha, self.failures = fleet, ha, failures
         self.waiting: set[int] = set()
         self._due: float | None = None
+        self._silent: dict[int, float] = {}
         handlers = fleet.agenda.handlers
         handlers["declared"], handlers["responds"], handlers["restart"] = self._declared, self._responds, self._again
 
@@ -61,6 +62,7 @@ class HighAvailability(Kept):
 
     def host_isolated(self, host: int) -> None:
         """It hears nobody, and nobody hears it."""
+        self._silent[host] = self.fleet.now
         self.fleet.agenda.add(self.fleet.now + self.ha.isolated, "responds", host, self.fleet.now)
         self.fleet.agenda.add(self.fleet.now + self.ha.declared, "declared", host)
 
@@ -71,13 +73,13 @@ class HighAvailability(Kept):
     def _responds(self, host: int, since: float) -> None:
         """A host that is isolated still does with its VMs what it was told."""
         fleet = self.fleet
-        if fleet.estate.state[host] != HostState.ISOLATED:
+        if fleet.estate.state[host] != HostState.ISOLATED or self._silent[host] != since:
             return
         if self.ha.response == "leave-on":
             fleet.told.host(host, "is isolated; its VMs run on, and their files are locked", fleet.now)
             return
         fleet.told.host(host, "is isolated; its VMs are powered off", fleet.now)
-        for vm in np.flatnonzero(fleet.estate.host == host).tolist():
+        for vm in fleet.on(host):
             self.failures.home[vm] = host
             fleet.halt(vm, f"is down: {fleet.estate.places.names[host]} is isolated and powered it off")
 
@@ -105,9 +107,9 @@ class HighAvailability(Kept):
         left = [vm for vm in order.tolist() if not self._start(view, vm)]
         self.waiting = set(left)
         if left:
-            self._wake(left)
+            called = self._wake(left)
             if self._due is None:
-                self._due = fleet.now + RETRY
+                self._due = fleet.now if called else fleet.now + RETRY
                 fleet.agenda.add(self._due, "restart")
 
     def _view(self, down: Ints) -> View:
@@ -131,15 +133,22 @@ class HighAvailability(Kept):
         fleet.start(vm, target, f"{fleet.estate.places.names[home]} is lost")
         return True
 
-    def _wake(self, vms: list[int]) -> None:
-        """Wake hosts on standby with memory for VMs that found no host."""
+    def _wake(self, vms: list[int]) -> bool:
+        """Keep hosts that were to go to standby for VMs that found none, then wake others; whether some were kept."""
         fleet, estate = self.fleet, self.fleet.estate
+        kept = False
         for cluster in sorted({int(estate.cluster[self.failures.home[vm]]) for vm in vms}):
             mine = [vm for vm in vms if estate.cluster[self.failures.home[vm]] == cluster]
             booting = (estate.state == HostState.BOOTING) & (estate.cluster == cluster)
             need = float(estate.members.guests.memory[mine].sum()) - float(estate.room[booting].sum())
+            leaving = np.flatnonzero((estate.state == HostState.LEAVING) & (estate.cluster == cluster))
+            for host in (one for one in leaving.tolist() if need > 0 and fleet.leaves_for(one, "standby")):
+                fleet.keep(host, "stays on: VMs of a host that failed wait for room")
+                need -= float(estate.room[host])
+                kept = True
             for host in fleet.asleep(cluster).tolist():
                 if need <= 0:
                     break
                 fleet.wake(host, "VMs of a host that failed wait for room")
                 need -= float(estate.room[host])
+        return kept
