@@ -186,3 +186,24 @@ def test_what_hosts_do_adds_up_however_vms_move(data: st.DataObject, seed: int) 
         fleet.shares.refresh()
         np.testing.assert_allclose(fleet.shares.used(), used, rtol=1e-9)
     audit(simulation, simulation.record())
+
+
+def test_rules_hold_while_hosts_are_balanced_and_emptied() -> None:
+    vms = "web: {count: 12, memory: 1 GiB}, db: {count: 2, memory: 1 GiB}, app: {memory: 1 GiB}"
+    rules = "rules: {dbs: {apart: [db]}, pair: {together: [app, db-1]}, licensed: {vms: [db-2], hosts: [esx-1, esx-2]}}"
+    text = scenario(
+        f"{rules}\nbalancer: {{policy: drs, threshold: 5}}\ndpm: {{}}",
+        hosts=4,
+        vms=vms,
+        workload="{trace: office, day: 60 %}",
+        duration="24 h",
+    )
+    simulation = Simulation(build(resolve(parse(text, "managed.yaml")), None), Streams(3))
+    assert isinstance(simulation.operated, Managing)
+    estate = simulation.operated.fleet.estate
+    assert estate.rules
+    for epoch in range(1, 289):
+        simulation.advance(epoch * 300.0)
+        assert estate.rules.violations(estate.at) == []
+    totals = simulation.record().totals
+    assert totals["migrations"] > 20 and totals["host_standbys"] > 0
