@@ -6,11 +6,14 @@ a job does when its proxy dies is the job's matter. A kind of fault is one file 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Protocol
 
+from vinfra.engine.calendar import Calendar
 from vinfra.engine.streams import Streams
+from vinfra.errors import Place
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds
@@ -110,6 +113,17 @@ class HostFault(Fault):
 
     def end(self, estate: Hosts) -> None:
         """It is put right; nothing where it cannot be."""
+
+    def open(self, folder: Path, calendar: Calendar) -> None:
+        """Read the file it names, a path from that folder on; InputError for what is wrong with it."""
+
+    def contents(self) -> Mapping[str, str]:
+        """Path of each file it reads, as written -> digest of its content."""
+        return {}
+
+    def hosts(self) -> Iterable[tuple[str, Place]]:
+        """Hosts and host groups its file names, and where."""
+        return ()
 
     def strikes(self, hosts: Sequence[str], streams: Streams, begin: float, end: float) -> Sequence[Strike]:
         """All failures it draws among these hosts from `begin` to the end of the run; none where it draws none."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import vinfra
+from vinfra.faults.fault import HostFault
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.points import Column, Row
@@ -50,6 +51,8 @@ def contents(resolved: Iterable[Resolved], inputs: Inputs) -> dict[str, str]:
         recording = inputs.recording(one)
         if recording is not None:
             found[str((one.scenario.workload or {})["path"])] = recording.fingerprint
+        for fault, _ in one.faults.values():
+            found.update(fault.contents() if isinstance(fault, HostFault) else {})
     return found
 
 

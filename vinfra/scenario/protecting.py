@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from vinfra.backup.converter import Converter
@@ -22,7 +23,7 @@ from vinfra.engine.calendar import DAY, HOUR, Calendar
 from vinfra.errors import Problem, dotted, suggest
 from vinfra.faults.fault import Fault, HostFault, faults
 from vinfra.scenario.plugins import Key, chosen, gather
-from vinfra.scenario.references import place
+from vinfra.scenario.references import is_member, place
 from vinfra.scenario.schema import Scenario
 from vinfra.scenario.schema_backup import Backup, Drill, Job, Limits
 from vinfra.scenario.schema_clusters import managed
@@ -103,6 +104,8 @@ def breakdowns(document: Document, scenario: Scenario, problems: list[Problem]) 
             reader.wrong(at, f"{fault.name} does not happen to hosts under management: leave it out")
         elif isinstance(fault, HostFault) and fault.only_managed and not alone:
             reader.wrong(at, f"{fault.name} happens to hosts under management: add `cluster`")
+        elif isinstance(fault, HostFault):
+            gather(problems, partial(reader.open, at, fault, calendar))
         moment = 0.0 if fault.at == "start" else reader.read((*at, "at"), partial(calendar.moment, fault.at))
         if moment is not None:
             found[name] = (fault, moment)
@@ -115,6 +118,16 @@ class Reader:
     def __init__(self, document: Document, problems: list[Problem]) -> None:
         self.document = document
         self.problems = problems
+
+    def open(self, at: Key, fault: HostFault, calendar: Calendar) -> None:
+        """Have a fault read its file, which stands beside the scenario or, set by --set, in the working folder;
+        InputError for what is wrong with it, once for each host that there is not."""
+        fault.open(Path(place(self.document, (*at, "path")).file).parent, calendar)
+        hosts = self.document.data.get("hosts", {})
+        for name, where in dict(reversed([*fault.hosts()])).items():
+            if not is_member(name, hosts):
+                cure = suggest(name, list(hosts))
+                self.problems.append(Problem(where, "", f"there is no host '{name}' in the scenario{cure}"))
 
     def wrong(self, at: Key, message: str) -> None:
         """Something is wrong there."""
