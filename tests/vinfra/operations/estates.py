@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vinfra.compute.cluster import Cluster
+from vinfra.compute.fleet import Hosts, Vms
 from vinfra.hardware.power import PowerCurve
+from vinfra.hardware.power_policy import power_policies
 from vinfra.operations.clusters.estate import Estate, Members
+from vinfra.operations.clusters.fleet import Fleet
+from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.clusters.view import View
 from vinfra.operations.consolidation.layout import Guests, Places
 from vinfra.operations.rules import Rules
@@ -54,3 +59,43 @@ def estate(
 def view(hosts: int, at: Sequence[int], want: Sequence[float], memory: Sequence[float] | None = None) -> View:
     """One cluster of them on paper."""
     return View(estate(hosts, at, memory), np.array(want))
+
+
+class Said:
+    """Hears what happens, and keeps it."""
+
+    def __init__(self) -> None:
+        self.hosts: list[tuple[int, str, float]] = []
+        self.vms: list[tuple[int, str, float]] = []
+
+    def host(self, host: int, state: str, time: float) -> None:
+        """A host is in this state from now on."""
+        self.hosts.append((host, state, time))
+
+    def vm(self, vm: int, state: str, time: float) -> None:
+        """A VM is."""
+        self.vms.append((vm, state, time))
+
+
+TERMS = Terms(
+    bandwidth=1.0,
+    at_once=1,
+    cycles_per_byte=2.0,
+    boot=30.0,
+    stop=10.0,
+    boot_load=0.5,
+    standby=10.0,
+    vm_boot=5.0,
+    vm_boots_at_once=1,
+)
+
+
+def fleet(of: Estate, empty_hosts: str = "idle", terms: Terms = TERMS, warmup: float = 0.0) -> Fleet:
+    """A fleet on an estate, with nobody who decides."""
+    places, count = of.places, len(of.host)
+    hosts = Hosts(places.names, places.capacity, places.core, places.memory, places.curve, places.curves)
+    full, ones = of.full.copy(), np.ones(count)
+    column = np.full(count, -1, dtype=np.int64)
+    vms = Vms(of.members.names, of.host, full, ones, full, ones, np.zeros(count), column, ones)
+    power = power_policies["follows-load"](**{"empty_hosts": empty_hosts})
+    return Fleet(of, Cluster(hosts, vms, power), terms, Said(), warmup)

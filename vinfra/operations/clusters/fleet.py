@@ -7,6 +7,7 @@ and then as many small changes as there are. Units: seconds, hertz, bytes, watts
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -110,9 +111,12 @@ class Fleet(Kept):
         self.imbalance = self.view().imbalance()
         for part in self.parts:
             part.epoch(time, length)
+        self.shares.refresh()
         while (due := self.agenda.before(self.end - TINY)) is not None:
             self.now = max(due, time)
-            while self.agenda.before(self.now + TINY) is not None:
+            # After half a year a moment and what is next to it are further apart than TINY.
+            moment = max(self.now + TINY, math.nextafter(self.now, math.inf))
+            while self.agenda.before(moment) is not None:
                 self.agenda.happen()
             self.shares.refresh()
             if self.watch is not None:
@@ -143,7 +147,7 @@ class Fleet(Kept):
         estate = self.estate
         source = int(estate.host[vm])
         seconds = float(estate.members.guests.memory[vm]) / self.terms.bandwidth
-        estate.reserve(vm, target)
+        self._reserve(vm, target)
         estate.moving[vm] = True
         flight = self.flights.order(vm, source, target, self.now, seconds)
         self.told.vm(vm, f"moves to {estate.places.names[target]}: {why}", self.now)
@@ -152,6 +156,15 @@ class Fleet(Kept):
             self._take_off(vm, flight)
         else:
             self.agenda.add(flight.leaves, "leaves", vm, flight.number)
+
+    def _reserve(self, vm: int, host: int) -> None:
+        """A VM takes its memory there; the host is not empty any more, which its draw may depend on."""
+        self.shares.touch(host, self.now)
+        self.estate.reserve(vm, host)
+
+    def _release(self, vm: int, host: int) -> None:
+        self.shares.touch(host, self.now)
+        self.estate.release(vm, host)
 
     def _take_off(self, vm: int, flight: Flight) -> None:
         self._flying.add(vm)
@@ -183,7 +196,7 @@ class Fleet(Kept):
         self._want(vm, False)
         self.estate.settle(vm, flight.target)
         self._want(vm, True)
-        self.estate.release(vm, flight.source)
+        self._release(vm, flight.source)
         self.tally.migrations += self.measured
         self.told.vm(vm, "", self.now)
         self._if_empty(flight.source)
@@ -195,7 +208,7 @@ class Fleet(Kept):
     def break_off(self, vm: int) -> None:
         """A VM on its way does not get there: it stays where it is."""
         flight = self.flights.under_way.pop(vm)
-        self.estate.release(vm, flight.target)
+        self._release(vm, flight.target)
         self.estate.moving[vm] = False
         self.estate.at[vm] = flight.source
         self._touch_down(vm, flight)
@@ -214,7 +227,7 @@ class Fleet(Kept):
         if self._due.pop(vm, None) is None:
             self._want(vm, False)
             self.down[vm] = self.now
-        estate.release(vm, int(estate.at[vm]))
+        self._release(vm, int(estate.at[vm]))
         estate.settle(vm, NOWHERE)
         estate.at[vm] = NOWHERE
         self.told.vm(vm, state, self.now)
@@ -225,7 +238,7 @@ class Fleet(Kept):
         slot = int(slots.argmin())
         up = max(self.now, float(slots[slot])) + self.terms.vm_boot
         slots[slot] = up
-        self.estate.reserve(vm, host)
+        self._reserve(vm, host)
         self.told.vm(vm, f"boots on {self.estate.places.names[host]}: {why}", self.now)
         self._due[vm] = up
         self.agenda.add(up, "up", vm, up)

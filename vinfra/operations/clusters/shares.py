@@ -17,6 +17,7 @@ from vinfra.operations.consolidation.layout import Bools, Floats, Ints
 
 RATES = ("wanted", "granted", "useful", "cores", "used", "watts", "on", "capacity_on", "full", "standby")
 FULL = 1 - 1e-9
+OCCUPIED = (HostState.BOOTING, HostState.STOPPING, HostState.MAINTENANCE)
 WANTED, USEFUL, CORES = range(3)
 
 
@@ -132,8 +133,8 @@ class Shares(Kept):
         full = running & (used >= limit * FULL)
         self.full[hosts] = full
         rates = (wanted, granted, useful, cores, used, self._watts(hosts, state, used))
-        on = np.isin(state, POWERED) & ~self._off(hosts, state)
-        counts = (on, np.where(running, places.capacity[hosts], 0.0), full, state == HostState.STANDBY)
+        on = np.isin(state, POWERED) & ~self._off(hosts, state) & self.cluster.power.is_on(self._busy(hosts, state))
+        counts = (on, np.where(running & on, places.capacity[hosts], 0.0), full, state == HostState.STANDBY)
         self._rates[:, hosts] = (*rates, *counts)
 
     def _useful(self, hosts: Ints, left: Floats) -> Floats:
@@ -154,7 +155,7 @@ class Shares(Kept):
         serviced = state == HostState.MAINTENANCE
         load[serviced] = np.maximum(self.serviced[hosts[serviced]], 0.0)
         watts = np.zeros(len(hosts))
-        occupied = self.estate.count[hosts] > 0
+        occupied = self._busy(hosts, state)
         curves = layout.curve[hosts]
         for curve in range(len(layout.curves)):
             mine = curves == curve
@@ -163,6 +164,11 @@ class Shares(Kept):
         watts[((state == HostState.STANDBY) | self._off(hosts, state)) & known] = self.standby
         watts[(state == HostState.FAILED) | (state == HostState.ABSENT)] = 0.0
         return watts
+
+    def _busy(self, hosts: Ints, state: Ints) -> Bools:
+        """Which of these hosts have VMs, or something of their own to do: no power policy takes those for empty."""
+        found: Bools = (self.estate.count[hosts] > 0) | np.isin(state, OCCUPIED)
+        return found
 
     def _off(self, hosts: Ints, state: Ints) -> Bools:
         """Which of these hosts are in maintenance and off."""
