@@ -81,8 +81,10 @@ def test_a_move_that_costs_more_than_it_is_worth_is_not_made() -> None:
 def test_every_move_makes_the_cluster_more_even(vms: list[tuple[int, float]], threshold: int) -> None:
     drs, on = Drs(threshold=threshold), view(4, [host for host, _ in vms], [want for _, want in vms])
     hosts, last, seen = on.of(0), float(on.load.std()), set()
+    movable = np.ones(len(on.at), dtype=bool)
     if len(drs.uneven(on)):
-        for move in drs.moves(on, hosts, np.ones(len(on.at), dtype=bool), FREE):
+        for move in drs.moves(on, hosts, movable, FREE):
+            movable[move.vm] = False
             spread = float(on.load[hosts].std())
             assert spread < last + 1e-12
             assert (on.room >= 0).all() and move.vm not in seen

@@ -57,7 +57,7 @@ class Balancer(Spec):
     def moves(self, view: View, hosts: Ints, movable: Bools, cost: Cost) -> Iterator[Move]:
         """Who goes where among these hosts, one after the other; each is put on paper before the next is asked for.
 
-        `movable` says who may move now, shape (VMs,).
+        `movable` says who may move now, shape (VMs,); whoever asks strikes off who has moved before asking for more.
         """
         raise TypeError(f"{type(self).__name__} does not say who moves")
 

@@ -136,7 +136,7 @@ class PowerManagement(Kept):
     def _wake_in(self, cluster: int, demand: Floats, memory: Floats, full: Bools) -> None:
         estate, places = self.fleet.estate, self.fleet.estate.places
         mine = estate.cluster == cluster
-        coming = mine & np.isin(estate.state, (HostState.ON, HostState.BOOTING))
+        coming = mine & np.isin(estate.state, (HostState.ON, HostState.BOOTING)) & ~estate.kept
         hot = np.flatnonzero(full & mine)
         why = "for hosts that could fail" if not len(hot) else f"{places.names[int(hot[0])]} is above {self._high:.0%}"
         for host in self.fleet.asleep(cluster).tolist():
@@ -185,11 +185,18 @@ class PowerManagement(Kept):
         fleet, places = self.fleet, self.fleet.estate.places
         mine = np.flatnonzero(view.cluster == cluster)
         cpu, pages = float(demand[mine].sum()), float(memory[mine].sum())
+        needed: set[tuple[float, float]] = set()  # a smaller host may be spared where a larger one is not
         for host in order:
+            size = (float(places.capacity[host]), float(places.memory[host]))
+            if size in needed:
+                continue
             hosts = view.of(cluster)
             others = hosts[hosts != host]
-            if not len(others) or not self._enough(cpu, pages, cluster, others):
+            if not len(others):
                 return
+            if not self._enough(cpu, pages, cluster, others):
+                needed.add(size)
+                continue
             if not movable[view.members(host)].all():
                 continue
             goes, stuck = empty(view, host, others, self._high)
