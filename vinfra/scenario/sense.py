@@ -26,6 +26,8 @@ def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
         cure = f"write a longer `epoch` than {show(scenario.epoch, 'time')}, or a shorter `duration`"
         yield _problem(resolved, "epoch", f"makes {count:,.0f} epochs, {EPOCHS:,} are the most: {cure}")
     if resolved.trace is not None:
+        for key, message in resolved.trace.objections():
+            yield Problem(resolved.place("workload", key), f"workload.{key}", message)
         yield from _epoch_and_trace(resolved, resolved.trace.interval if recording is None else recording.interval)
     if recording is not None:
         yield from _too_short(resolved, recording)

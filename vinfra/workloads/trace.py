@@ -5,6 +5,7 @@ One format is one file in traces/, with one fact of the same name (facts/traces/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -37,6 +38,10 @@ class Trace(Spec):
     def columns(self) -> int:
         """How many VMs demand of this kind has when nobody says."""
         return self.statistics.columns
+
+    def objections(self) -> Iterator[tuple[str, str]]:
+        """Keys whose values cannot be meant together, and what is wrong with each; none when unsaid."""
+        yield from ()
 
     def read(self, path: Path) -> Recording:
         """The recording at `path`: a folder with one file for each VM, or one file; columns by digest of their content.

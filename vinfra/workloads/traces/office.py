@@ -5,14 +5,16 @@ Every number of the shape can be said in the scenario: `workload: {trace: office
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from vinfra import facts
+from vinfra.engine.calendar import DAY
 from vinfra.engine.streams import Streams
 from vinfra.errors import InputError, Place
 from vinfra.spec import field
-from vinfra.units import Fraction, Seconds
+from vinfra.units import Fraction, Seconds, show
 from vinfra.workloads.demand import Recording
 from vinfra.workloads.office import OfficeDemand, Shape
 from vinfra.workloads.trace import Trace, traces
@@ -51,6 +53,18 @@ class Office(Trace):
     def columns(self) -> int:
         """How many VMs when nobody says."""
         return self.shape.columns
+
+    def objections(self) -> Iterator[tuple[str, str]]:
+        """The day must rise before it falls, and do both between one midnight and the next."""
+        shape = self.shape
+        half = shape.ramp / 2
+        if shape.begins > shape.ends:
+            cure = "for work at night swap `begins` with `ends` and `day` with `night`"
+            yield "begins", f"must not be after the day `ends` at {show(shape.ends, 'time')}: {cure}"
+        if shape.begins < half:
+            yield "begins", f"must be {show(half, 'time')}, half of `ramp`, after midnight at least"
+        if shape.ends + half > DAY:
+            yield "ends", f"must be {show(half, 'time')}, half of `ramp`, before midnight at least"
 
     def read(self, path: Path) -> Recording:
         """There are no recordings of it: InputError."""
