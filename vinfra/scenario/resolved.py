@@ -56,7 +56,10 @@ def lines(resolved: Resolved) -> Iterator[str]:
 
 def _rows(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
     document = resolved.document
+    implied = resolved.scenario.cluster is None and managed(resolved.scenario)
     for path, raw, kind in _values(resolved.scenario, document.data, ()):
+        if implied and path == ("cluster",):
+            continue  # its terms are listed below
         origin = str(place(document, path)) if path in document.places else "default"
         yield dotted(path), _plain(raw), origin
         if kind in FACTS and raw is not None:
@@ -80,6 +83,7 @@ def _plugins(resolved: Resolved) -> Iterator[tuple[Key, Spec | None]]:
     yield ("workload",), resolved.trace
     yield ("scheduling",), resolved.scheduler
     yield ("balancer",), resolved.balancer
+    yield ("cluster",), Cluster() if resolved.scenario.cluster is None and managed(resolved.scenario) else None
     if resolved.consolidation is not None:
         asked, detector, _ = resolved.consolidation
         yield ("consolidation",), asked

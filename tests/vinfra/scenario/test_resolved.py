@@ -42,3 +42,18 @@ def test_each_value_is_printed_with_where_it_was_written() -> None:
     assert printed["hosts.h1.server.memory"].startswith("vinfra/facts/servers/hp-proliant-ml110-g5.yaml:")
     assert printed["vms.v.vcpus"] == "default"
     assert printed["workload.trace"] == "lab.yaml:7:12"
+
+
+def test_terms_of_a_cluster_are_printed_wherever_hosts_are_managed_and_nowhere_else() -> None:
+    def terms(more: str) -> dict[str, str]:
+        printed = lines(resolve(parse(LAB + more, "lab.yaml")))
+        found = (line.split("#") for line in printed if line.startswith("cluster"))
+        return {value.strip(): origin.strip() for value, origin in found}
+
+    assert terms("") == {"cluster: null": "default"}
+    unsaid = terms("balancer: {policy: drs}\n")
+    assert unsaid["cluster.boot: 5 min"] == unsaid["cluster.standby: 10 W"] == "default"
+    assert "cluster: null" not in unsaid
+    said = terms("dpm: {}\ncluster: {boot: 2 min}\n")
+    assert said["cluster.boot: 2 min"] == "lab.yaml:9:11"
+    assert said.keys() - {"cluster.boot: 2 min"} == unsaid.keys() - {"cluster.boot: 5 min"}
