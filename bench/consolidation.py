@@ -8,12 +8,10 @@ PLANETLAB.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from bench.fleet import whole_command
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "fleet" / "planetlab-consolidation.yaml"
 POLICIES = ("none", "thr-mmt", "iqr-mmt", "mad-mmt", "lr-mmt", "true-power")
@@ -25,17 +23,7 @@ def once(variant: str) -> tuple[float, float]:
     """Wall seconds and MB of one command, in a new folder."""
     real = os.environ.get("PLANETLAB")
     day = ["--set", f"workload.path={real}"] if real else []
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "vinfra.cli", "run", str(SCENARIO), "--variant", variant, *day]
-        started = time.perf_counter()
-        running = subprocess.Popen([*command, "--out", folder], stdout=subprocess.DEVNULL)
-        # What the kernel says of this child alone; subprocess would wait without asking.
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-        took = time.perf_counter() - started
-    if running.returncode:
-        raise RuntimeError(f"{variant} ended with {running.returncode}")
-    return took, usage.ru_maxrss / 1024
+    return whole_command(str(SCENARIO), "--variant", variant, *day)
 
 
 def measured() -> Iterator[tuple[str, float, float]]:

@@ -28,7 +28,7 @@ from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.references import place
 from vinfra.scenario.replications import Stopping, stopping
 from vinfra.scenario.sense import sense
-from vinfra.scenario.sense_consolidation import alone
+from vinfra.scenario.sense_fleet import alone
 from vinfra.scenario.sites import at_site, cut, told
 from vinfra.scenario.world import build
 

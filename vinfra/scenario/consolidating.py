@@ -19,8 +19,8 @@ from vinfra.errors import Refused
 from vinfra.operations.consolidation.decide import NOWHERE, Decision, Pass
 from vinfra.operations.consolidation.detector import Detector
 from vinfra.operations.consolidation.hosts import ConsolidatedHosts
-from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Places
 from vinfra.operations.consolidation.selection import Selection
+from vinfra.operations.layout import Bools, Floats, Guests, Places
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate, Population, rows_by_kind
 from vinfra.scenario.schema_consolidation import Consolidation

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vinfra import facts
 from vinfra.errors import InputError, Problem
 from vinfra.hardware.power import PowerCurve
@@ -79,6 +82,14 @@ def host_order(kinds: list[HostKind]) -> list[tuple[HostKind, str]]:
     numbered = [(number, kind.group, kind) for kind in kinds for number in range(1, kind.count + 1)]
     numbered.sort(key=lambda host: host[:2])
     return [(kind, member(group, kind.count, number)) for number, group, kind in numbered]
+
+
+def clusters_of(resolved: Resolved, hosts: int) -> tuple[NDArray[np.int64], int]:
+    """The cluster of each host, shape (hosts,), and how many there are."""
+    asked = resolved.scenario.cluster
+    size = hosts if asked is None else asked.hosts or hosts
+    cluster = np.arange(hosts) // size
+    return cluster, int(cluster.max()) + 1
 
 
 def vm_counts(resolved: Resolved, traces: int) -> dict[str, int]:

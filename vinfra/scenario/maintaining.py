@@ -14,7 +14,7 @@ from vinfra.engine.calendar import Calendar
 from vinfra.errors import Problem, dotted
 from vinfra.operations.clusters.maintenance import Window
 from vinfra.operations.clusters.work import Work
-from vinfra.operations.consolidation.layout import Bools
+from vinfra.operations.layout import Bools
 from vinfra.scenario.plugins import chosen, gather
 from vinfra.scenario.references import place
 from vinfra.scenario.schema import Scenario

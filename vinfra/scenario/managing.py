@@ -27,14 +27,15 @@ from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.ha import Ha, HighAvailability
 from vinfra.operations.clusters.maintenance import Maintenance, Window
 from vinfra.operations.clusters.terms import Terms
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints, Places
+from vinfra.operations.layout import Bools, Floats, Ints, Places
 from vinfra.operations.rules import Rules
 from vinfra.scenario import maintaining
 from vinfra.scenario.consolidating import guests_of, places_of
+from vinfra.scenario.expand import clusters_of
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.population import Estate as Hosts
 from vinfra.scenario.population import Population
-from vinfra.scenario.ruling import clusters_of, rules_of
+from vinfra.scenario.ruling import rules_of
 from vinfra.scenario.schema import RESTART
 from vinfra.scenario.schema_clusters import Cluster, managed
 from vinfra.scenario.striking import Striking
@@ -134,7 +135,7 @@ class Managing:
         parts = self.fleet.parts
         failures = Failures(self.fleet)
         if plan.ha is not None:
-            parts.append(HighAvailability(self.fleet, plan.ha, failures))
+            parts.append(HighAvailability(self.fleet, plan.ha))
         parts.append(failures)
         if plan.balancer is not None:
             parts.append(Balancing(self.fleet, plan.balancer))

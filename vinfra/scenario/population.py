@@ -15,11 +15,11 @@ from vinfra.errors import Refused
 from vinfra.operations.admission import Pool
 from vinfra.operations.placement import NOWHERE, Batch, Power, Room
 from vinfra.scenario import maintaining
-from vinfra.scenario.expand import HostKind, follows_trace
+from vinfra.scenario.expand import HostKind, clusters_of, follows_trace
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.placing import Placing
 from vinfra.scenario.pricing import Plugin, Price, price
-from vinfra.scenario.ruling import clusters_of, rules_at_start
+from vinfra.scenario.ruling import rules_at_start
 from vinfra.scenario.schema import VmGroup
 from vinfra.scenario.storing import members_of
 from vinfra.scenario.unplaced import Unplaced

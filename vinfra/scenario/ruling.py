@@ -36,14 +36,6 @@ def rules_at_start(
     return rules
 
 
-def clusters_of(resolved: Resolved, hosts: int) -> tuple[Ints, int]:
-    """The cluster of each host, shape (hosts,), and how many there are."""
-    asked = resolved.scenario.cluster
-    size = hosts if asked is None else asked.hosts or hosts
-    cluster = np.arange(hosts) // size
-    return cluster, int(cluster.max()) + 1
-
-
 def _rule(name: str, rule: RuleEntry, vms: Names, hosts: tuple[Sequence[str], Sequence[str]]) -> Rule:
     if rule.apart is not None:
         return Apart(name, _members(rule.apart, vms), rule.strict)

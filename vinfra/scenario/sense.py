@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vinfra.errors import Place, Problem, dotted
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import VmGroup
-from vinfra.scenario.sense_consolidation import consolidation
+from vinfra.scenario.sense_fleet import fleet
 from vinfra.scenario.sense_storage import storage
 from vinfra.units import show
 from vinfra.workloads.demand import Recording
@@ -36,7 +36,7 @@ def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
     yield from _scheduling(resolved)
     yield from _memory(resolved)
     yield from storage(resolved)
-    yield from consolidation(resolved)
+    yield from fleet(resolved)
 
 
 def _epoch_and_trace(resolved: Resolved, interval: float) -> Iterator[Problem]:

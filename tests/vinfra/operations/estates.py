@@ -14,7 +14,7 @@ from vinfra.operations.clusters.estate import Estate, Members
 from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Guests, Places
+from vinfra.operations.layout import Guests, Places
 from vinfra.operations.rules import Rules
 
 

@@ -15,8 +15,8 @@ from vinfra.metrics.metric import Record, find
 from vinfra.operations.consolidation.decide import NOWHERE, Decision, Pass, State
 from vinfra.operations.consolidation.detector import SAMPLES, detectors
 from vinfra.operations.consolidation.hosts import ConsolidatedHosts
-from vinfra.operations.consolidation.layout import Guests, Places
 from vinfra.operations.consolidation.selection import selections
+from vinfra.operations.layout import Guests, Places
 
 CURVE = PowerCurve([100.0, *(110.0 + 10 * tenth for tenth in range(10))])
 MEMORY = 8.0

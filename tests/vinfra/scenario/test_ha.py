@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vinfra.scenario.simulated import simulate
 from vinfra.document import parse
 from vinfra.engine.recorder import Interval
 from vinfra.engine.streams import Streams
 from vinfra.errors import InputError
-from vinfra.metrics.metric import Record
 from vinfra.operations.clusters.estate import NOWHERE, RUNNING
 from vinfra.scenario.audit import audit
 from vinfra.scenario.load import resolve
@@ -38,14 +38,6 @@ faults:
   one: {{kind: {fault}}}
 {more}
 """
-
-
-def simulate(text: str) -> tuple[Simulation, Record]:
-    simulation = Simulation(build(resolve(parse(text, "failing.yaml")), None), Streams(1))
-    simulation.run()
-    record = simulation.record()
-    audit(simulation, record)
-    return simulation, record
 
 
 def lane(simulation: Simulation, entity: str) -> list[tuple[str, float, float]]:
@@ -220,11 +212,11 @@ class TestSeveral:
         )
         # Five gigabytes take more than an hour; the pass in which the way broke off tries again.
         assert lane(simulation, "host/esx-1") == [
-            ("is emptied: 10% used over 40 min", 2100, HOUR),
+            ("is emptied: 10% used over 40 min", 2400, HOUR),
             ("is emptied: 10% used over 40 min", HOUR, HOUR + DECLARED),
             ("stays on: VMs of a host that failed wait for room", HOUR + DECLARED, 6 * HOUR),
         ]
-        assert lane(simulation, "web-1")[0] == ("moves to esx-2: esx-1 goes to standby", 2100, HOUR)
+        assert lane(simulation, "web-1")[0] == ("moves to esx-2: esx-1 goes to standby", 2400, HOUR)
         assert record.totals["vms_down"] == 0.0
 
     def test_a_host_that_was_to_go_to_standby_stays_on_for_those_that_wait(self) -> None:
@@ -296,3 +288,18 @@ class TestConservation:
         audit(simulation, record)
         assert looked
         assert 0 <= record.totals["vm_downtime_s"] <= 17 * 6 * HOUR
+
+
+def test_who_finds_no_room_on_its_host_says_so() -> None:
+    """box is never started elsewhere, and web is on its host before it is."""
+    text = scenario(
+        "host-down, host: esx-1, at: day 1 at 1h, lasts: 2 h",
+        "ha: {}",
+        2,
+        "box: {memory: 10 GiB, restart: never}, web: {memory: 10 GiB}",
+    ).replace("faults:\n", "faults:\n  two: {kind: host-down, host: esx-2, at: day 1 at 3h, lasts: 1 h}\n")
+    simulation, record = simulate(text)
+    on = 3 * HOUR + BOOT
+    assert lane(simulation, "web")[-1] == ("boots on esx-1: esx-2 is lost", on, on + VM_BOOT)
+    assert lane(simulation, "box")[-1] == ("stays down: esx-1 has no room for it", on, 6 * HOUR)
+    assert record.totals["vms_down"] == 1.0

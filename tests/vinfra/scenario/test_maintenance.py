@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vinfra.scenario.simulated import simulate
 from vinfra.document import parse
 from vinfra.engine.state import apart, together
 from vinfra.engine.streams import Streams
 from vinfra.errors import InputError
-from vinfra.metrics.metric import Record
 from vinfra.operations.clusters.estate import HostState
 from vinfra.operations.clusters.maintenance import Maintenance
-from vinfra.scenario.audit import audit
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import resolve
@@ -42,14 +41,6 @@ placement: {{policy: worst-fit}}
 maintenance:
   night: {{{maintenance}}}
 {more}"""
-
-
-def simulate(text: str) -> tuple[Simulation, Record]:
-    simulation = Simulation(build(resolve(parse(text, "night.yaml")), None), Streams(1))
-    simulation.run()
-    record = simulation.record()
-    audit(simulation, record)
-    return simulation, record
 
 
 def states(simulation: Simulation, host: str) -> list[tuple[str, float, float]]:

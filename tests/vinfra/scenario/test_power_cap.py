@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vinfra.scenario.simulated import simulate
 from vinfra.document import parse
 from vinfra.engine.streams import Streams
 from vinfra.errors import InputError, Refused
 from vinfra.metrics.metric import Record, find
-from vinfra.scenario.audit import audit
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import resolve
@@ -39,14 +39,6 @@ vms:
 placement: {{policy: worst-fit}}
 power_cap: {cap}
 {more}"""
-
-
-def simulate(text: str) -> tuple[Simulation, Record]:
-    simulation = Simulation(build(resolve(parse(text, "cap.yaml")), None), Streams(1))
-    simulation.run()
-    record = simulation.record()
-    audit(simulation, record)
-    return simulation, record
 
 
 def granted(record: Record) -> float:

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 from vinfra.registry import Registry
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds

@@ -15,7 +15,7 @@ import numpy as np
 
 from vinfra.engine.state import Kept
 from vinfra.operations.clusters.fleet import Fleet
-from vinfra.operations.consolidation.layout import Floats
+from vinfra.operations.layout import Floats
 from vinfra.spec import Spec, field
 from vinfra.units import Fraction, Watts, show
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from vinfra.operations.clusters.estate import NOWHERE
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Ints
+from vinfra.operations.layout import Ints
 
 
 def least_loaded(view: View, vms: Ints, hosts: Ints, most: float = np.inf) -> int:

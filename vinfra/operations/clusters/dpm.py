@@ -19,7 +19,7 @@ from vinfra.operations.clusters.choosing import empty
 from vinfra.operations.clusters.estate import NOWHERE, HostState
 from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 from vinfra.spec import Spec, field
 from vinfra.units import Fraction, Seconds
 
@@ -103,7 +103,7 @@ class PowerManagement(Kept):
         memory = self.touched()
         view = fleet.view()
         woken = self._wake(view, self.demand(self._recent), memory)
-        if self._known >= self._long:
+        if fleet.now >= self.dpm.off_window:
             self._switch_off(view, self.demand(self._long), memory, woken)
         fleet.agenda.add(fleet.now + self.dpm.every, "power")
 
@@ -129,9 +129,7 @@ class PowerManagement(Kept):
         """Clusters that could not lose so many hosts as they should, shape (clusters,)."""
         if not self.failures:
             return np.zeros(self.fleet.estate.clusters, dtype=bool)
-        memory, cpu = reserve.spare(self.fleet.estate, hosts, self.failures)
-        found: Bools = (memory < -1.0) | (cpu < -1.0)
-        return found
+        return ~reserve.safe(self.fleet.estate, hosts, self.failures)
 
     def _wake_in(self, cluster: int, demand: Floats, memory: Floats, full: Bools) -> None:
         estate, places = self.fleet.estate, self.fleet.estate.places
@@ -215,4 +213,4 @@ class PowerManagement(Kept):
         places, target = self.fleet.estate.places, self.dpm.target
         if cpu > target * places.capacity[hosts].sum() or pages > target * places.memory[hosts].sum():
             return False
-        return reserve.survives(self.fleet.estate, cluster, hosts, self.failures)
+        return reserve.safe_in(self.fleet.estate, cluster, hosts, self.failures)

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places
+from vinfra.operations.layout import Bools, Floats, Guests, Ints, Places
 from vinfra.operations.rules import Rules
 
 NOWHERE = -1

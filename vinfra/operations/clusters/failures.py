@@ -12,19 +12,23 @@ from vinfra.operations.clusters.fleet import Fleet
 
 
 class Failures(Kept):
-    """What happens to the hosts of a fleet, and where VMs that are down were (`home`)."""
+    """What happens to the hosts of a fleet."""
 
-    KEPT = ("home", "_broken")
+    KEPT = ("_broken",)
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
-        self.home: dict[int, int] = {}
         self._broken: dict[int, int] = {}
         fleet.agenda.handlers["fails"] = lambda host, said: self.fail(host, said)
         fleet.agenda.handlers["repaired"] = lambda host, note: self.repair(host)
 
     def epoch(self, time: float, length: float) -> None:
-        """Nothing fails with demand alone."""
+        """Somebody may have made room on a host since."""
+        estate = self.fleet.estate
+        down = [vm for vm in self.fleet.down if estate.at[vm] == NOWHERE]
+        for host in sorted({self.fleet.home[vm] for vm in down}):
+            if estate.state[host] == HostState.ON:
+                self._start(host)
 
     def host_lost(self, host: int) -> None:
         """It has been heard of."""
@@ -39,7 +43,6 @@ class Failures(Kept):
             return
         self._broken[host] = self._broken.get(host, 0) + 1
         if self._broken[host] == 1:
-            self.home.update(dict.fromkeys(fleet.on(host), host))
             fleet.lose(host, said or f"{fleet.estate.places.names[host]} failed")
 
     def repair(self, host: int) -> None:
@@ -64,6 +67,15 @@ class Failures(Kept):
     def host_on(self, host: int) -> None:
         """VMs that were on a host and are still down boot on it, as far as there is room."""
         fleet = self.fleet
-        for vm in sorted(fleet.down):
-            if self.home.get(vm) == host and fleet.estate.at[vm] == NOWHERE and fleet.estate.fits(vm, host):
+        for vm in self._start(host):
+            fleet.told.vm(vm, f"stays down: {fleet.estate.places.names[host]} has no room for it", fleet.now)
+
+    def _start(self, host: int) -> list[int]:
+        """Start those that fit; who does not."""
+        fleet, left = self.fleet, list[int]()
+        for vm in sorted(vm for vm in fleet.down if fleet.home[vm] == host and fleet.estate.at[vm] == NOWHERE):
+            if fleet.estate.fits(vm, host):
                 fleet.start(vm, host, "its host is back")
+            else:
+                left.append(vm)
+        return left

@@ -23,7 +23,7 @@ from vinfra.operations.clusters.flights import Flight, Flights
 from vinfra.operations.clusters.shares import Shares
 from vinfra.operations.clusters.terms import Terms
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 
 TINY = 1e-9
 
@@ -58,13 +58,12 @@ class Part(Resumable, Protocol):
 class Tally(Kept):
     """What is added up from the end of the warm-up on."""
 
-    KEPT = ("migrations", "boots", "standbys", "restarts", "outages", "downtime")
+    KEPT = ("migrations", "boots", "standbys", "restarts", "downtime")
 
     migrations: int = 0
     boots: int = 0
     standbys: int = 0
     restarts: int = 0
-    outages: int = 0
     downtime: list[float] = field(default_factory=list)
 
 
@@ -72,8 +71,8 @@ class Fleet(Kept):
     """The floor. `told` hears what happens."""
 
     KEPT = (
-        *("shares", "agenda", "flights", "tally", "imbalance", "now", "end"),
-        *("fraction", "there", "down", "_leaving", "_ready", "_free", "_due", "_flying"),
+        *("shares", "agenda", "flights", "tally", "imbalance", "now"),
+        *("fraction", "down", "home", "_leaving", "_ready", "_free", "_due", "_flying"),
     )
 
     def __init__(self, estate: Estate, cluster: Cluster, terms: Terms, told: Told, warmup: float) -> None:
@@ -85,10 +84,9 @@ class Fleet(Kept):
         self.tally = Tally()
         self.imbalance = 0.0
         self.now = 0.0
-        self.end = 0.0
         self.fraction: Floats = np.zeros(len(estate.host))
-        self.there: Bools = np.ones(len(estate.host), dtype=bool)
-        self.down: dict[int, float] = {}
+        self.down: dict[int, float] = {}  # VMs that do not run: since when
+        self.home: dict[int, int] = {}  # and the host each was on
         self.parts: list[Part] = []
         self.watch: Callable[[], None] | None = None
         self.when_empty: dict[str, Callable[[int], None]] = {"standby": self._stop}
@@ -105,14 +103,14 @@ class Fleet(Kept):
 
     def epoch(self, time: float, length: float, fraction: Floats) -> dict[str, float]:
         """Let an epoch pass in which VMs want this part of their vCPUs, shape (VMs,); rates times seconds over it."""
-        self.now, self.end = time, time + length
+        self.now, end = time, time + length
         self.fraction = fraction
         self.shares.begin(time, fraction)
         self.imbalance = self.view().imbalance()
         for part in self.parts:
             part.epoch(time, length)
         self.shares.refresh()
-        while (due := self.agenda.before(self.end - TINY)) is not None:
+        while (due := self.agenda.before(end - TINY)) is not None:
             self.now = max(due, time)
             # After half a year a moment and what is next to it are further apart than TINY.
             moment = max(self.now + TINY, math.nextafter(self.now, math.inf))
@@ -121,8 +119,8 @@ class Fleet(Kept):
             self.shares.refresh()
             if self.watch is not None:
                 self.watch()
-        self.now = self.end
-        return self.shares.end(self.end)
+        self.now = end
+        return self.shares.end(end)
 
     @property
     def measured(self) -> bool:
@@ -227,7 +225,8 @@ class Fleet(Kept):
         if self._due.pop(vm, None) is None:
             self._want(vm, False)
             self.down[vm] = self.now
-        self._release(vm, int(estate.at[vm]))
+        self.home[vm] = int(estate.at[vm])
+        self._release(vm, self.home[vm])
         estate.settle(vm, NOWHERE)
         estate.at[vm] = NOWHERE
         self.told.vm(vm, state, self.now)
@@ -250,6 +249,7 @@ class Fleet(Kept):
         self.estate.settle(vm, int(self.estate.at[vm]))
         self._want(vm, True)
         since = self.down.pop(vm)
+        del self.home[vm]
         self.tally.restarts += self.measured
         if self.measured:
             self.tally.downtime.append(self.now - max(since, self.warmup))

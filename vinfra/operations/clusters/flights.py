@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from vinfra.engine.state import State, refill
-from vinfra.operations.consolidation.layout import Floats
+from vinfra.operations.layout import Floats
 
 
 @dataclass(frozen=True, slots=True)

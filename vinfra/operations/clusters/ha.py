@@ -16,10 +16,9 @@ import numpy as np
 from vinfra.engine.state import Kept
 from vinfra.operations.clusters.choosing import least_loaded
 from vinfra.operations.clusters.estate import NOWHERE, HostState
-from vinfra.operations.clusters.failures import Failures
 from vinfra.operations.clusters.fleet import Fleet
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Ints
+from vinfra.operations.layout import Ints
 from vinfra.spec import Spec, field
 from vinfra.units import Seconds
 
@@ -45,8 +44,8 @@ class HighAvailability(Kept):
 
     KEPT = ("waiting", "_due", "_silent")
 
-    def __init__(self, fleet: Fleet, ha: Ha, failures: Failures) -> None:
-        self.fleet, self.ha, self.failures = fleet, ha, failures
+    def __init__(self, fleet: Fleet, ha: Ha) -> None:
+        self.fleet, self.ha = fleet, ha
         self.waiting: set[int] = set()
         self._due: float | None = None
         self._silent: dict[int, float] = {}
@@ -80,12 +79,11 @@ class HighAvailability(Kept):
             return
         fleet.told.host(host, "is isolated; its VMs are powered off", fleet.now)
         for vm in fleet.on(host):
-            self.failures.home[vm] = host
             fleet.halt(vm, f"is down: {fleet.estate.places.names[host]} is isolated and powered it off")
 
     def _declared(self, host: int, note: Any) -> None:
         """VMs that were on the host and do not run start elsewhere."""
-        home, estate = self.failures.home, self.fleet.estate
+        home, estate = self.fleet.home, self.fleet.estate
         lost = [vm for vm in self.fleet.down if home.get(vm) == host and estate.at[vm] == NOWHERE]
         self.waiting |= {vm for vm in lost if estate.members.restart[vm] != NOWHERE}
         self._restart()
@@ -122,7 +120,7 @@ class HighAvailability(Kept):
 
     def _start(self, view: View, vm: int) -> bool:
         """Start one VM on the least loaded host of its cluster that takes it."""
-        fleet, home = self.fleet, self.failures.home[vm]
+        fleet, home = self.fleet, self.fleet.home[vm]
         hosts = np.flatnonzero(view.cluster == view.cluster[home])
         one = np.array([vm])
         target = least_loaded(view, one, hosts)
@@ -137,8 +135,8 @@ class HighAvailability(Kept):
         """Keep hosts that were to go to standby for VMs that found none, then wake others; whether some were kept."""
         fleet, estate = self.fleet, self.fleet.estate
         kept = False
-        for cluster in sorted({int(estate.cluster[self.failures.home[vm]]) for vm in vms}):
-            mine = [vm for vm in vms if estate.cluster[self.failures.home[vm]] == cluster]
+        for cluster in sorted({int(estate.cluster[self.fleet.home[vm]]) for vm in vms}):
+            mine = [vm for vm in vms if estate.cluster[self.fleet.home[vm]] == cluster]
             booting = (estate.state == HostState.BOOTING) & (estate.cluster == cluster)
             need = float(estate.members.guests.memory[mine].sum()) - float(estate.room[booting].sum())
             leaving = np.flatnonzero((estate.state == HostState.LEAVING) & (estate.cluster == cluster))

@@ -21,7 +21,7 @@ from vinfra.operations.clusters.estate import SLACK, HostState
 from vinfra.operations.clusters.fleet import TINY, Fleet
 from vinfra.operations.clusters.view import View
 from vinfra.operations.clusters.work import Work
-from vinfra.operations.consolidation.layout import Bools, Ints
+from vinfra.operations.layout import Bools, Ints
 from vinfra.units import show
 
 PURPOSE = "maintenance"
@@ -200,7 +200,7 @@ class Maintenance(Kept):
                 pinned = not fleet.estate.members.guests.movable[vm]
                 return f"{vms[vm]} {'may not move' if pinned else 'is on its way'}"
         failures = max(window.failures, self.failures)
-        if not reserve.survives(fleet.estate, cluster, others, failures):
+        if not reserve.safe_in(fleet.estate, cluster, others, failures):
             return f"the others could not lose {failures} more"
         need, free = fleet.estate.members.guests.memory[members].sum(), view.room[others].sum()
         if need * (1 - SLACK) > free:

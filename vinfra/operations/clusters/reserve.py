@@ -1,48 +1,37 @@
-"""Room kept for hosts that fail: what every cluster must be able to lose and still run all its VMs.
+"""Room kept for hosts that fail: whether a cluster could lose its largest hosts and still run all its VMs.
 
-By aggregate: memory of all VMs, and CPU that is guaranteed to them, fit the open hosts without the `failures` largest.
-Source: admission control by failures to tolerate, VMware Availability guide. Units: bytes, hertz.
+The rule is that of admission (operations/admission.py), asked of an estate as it is going to be.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from vinfra.operations.clusters.estate import NOWHERE, SLACK, Estate
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.admission import Pool, survives
+from vinfra.operations.clusters.estate import NOWHERE, Estate
+from vinfra.operations.layout import Bools, Ints
 
 
-def spare(estate: Estate, hosts: Bools, failures: int) -> tuple[Floats, Floats]:
-    """Memory and hertz left on these hosts (bool, shape (hosts,)) after the largest `failures` of each cluster are gone
-    and all VMs of the cluster run on the others, shape (clusters,) each; below zero where they do not fit."""
-    members, places = estate.members, estate.places
-    there = estate.at != NOWHERE
+def safe(estate: Estate, hosts: Bools, failures: int) -> Bools:
+    """Which clusters could lose so many of these hosts (bool, shape (hosts,)) and hold all their VMs on the others,
+    shape (clusters,)."""
+    places, members = estate.places, estate.members
+    there = np.flatnonzero(estate.at != NOWHERE)
     cluster = estate.cluster[estate.at[there]]
-    found = []
-    for have, need in ((places.memory, members.guests.memory), (places.capacity, members.reservation)):
-        left = _without_largest(have, hosts, estate.cluster, estate.clusters, failures)
-        found.append(left - np.bincount(cluster, need[there], estate.clusters))
-    return found[0], found[1]
+    pool = Pool(places.capacity, places.memory, estate.cluster, estate.clusters).only(hosts)
+    cpu, memory = (
+        np.bincount(cluster, need[there], estate.clusters).astype(float, copy=False)
+        for need in (members.reservation, members.guests.memory)
+    )
+    return survives(pool, cpu, memory, failures)
 
 
-def survives(estate: Estate, cluster: int, hosts: Ints, failures: int) -> bool:
-    """Whether these hosts of a cluster could lose the largest few and hold all its VMs on the others."""
+def safe_in(estate: Estate, cluster: int, hosts: Ints, failures: int) -> bool:
+    """The same of one cluster, with these hosts of it by index; true where nobody is expected to fail."""
     if not failures:
         return True
-    members, places = estate.members, estate.places
+    places, members = estate.places, estate.members
     vms = np.flatnonzero((estate.at != NOWHERE) & (estate.cluster[estate.at] == cluster))
-    for have, need in ((places.memory, members.guests.memory), (places.capacity, members.reservation)):
-        left = np.sort(have[hosts])[: max(0, len(hosts) - failures)].sum()
-        if need[vms].sum() > left * (1 + SLACK):
-            return False
-    return True
-
-
-def _without_largest(have: Floats, hosts: Bools, cluster: Ints, clusters: int, failures: int) -> Floats:
-    """What the hosts of each cluster have together without the largest few, shape (clusters,)."""
-    rows = np.flatnonzero(hosts)
-    order = rows[np.lexsort((-have[rows], cluster[rows]))]
-    first = np.searchsorted(cluster[order], np.arange(clusters))
-    rank = np.arange(len(order)) - first[cluster[order]]
-    kept = order[rank >= failures]
-    return np.bincount(cluster[kept], have[kept], clusters).astype(float, copy=False)
+    pool = Pool(places.capacity[hosts], places.memory[hosts], np.zeros(len(hosts), dtype=np.int64), 1)
+    cpu, memory = members.reservation[vms].sum(), members.guests.memory[vms].sum()
+    return bool(survives(pool, np.array([cpu]), np.array([memory]), failures)[0])

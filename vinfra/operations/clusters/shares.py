@@ -13,7 +13,7 @@ from vinfra.compute.cluster import Cluster
 from vinfra.compute.waterfilling import fill
 from vinfra.engine.state import Kept
 from vinfra.operations.clusters.estate import NOWHERE, POWERED, RUNNING, Estate, HostState
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 
 RATES = ("wanted", "granted", "useful", "cores", "used", "watts", "on", "capacity_on", "full", "standby")
 FULL = 1 - 1e-9

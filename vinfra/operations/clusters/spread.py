@@ -14,7 +14,7 @@ import numpy as np
 from vinfra.operations.clusters.balancer import Balancer
 from vinfra.operations.clusters.estate import NOWHERE
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Floats, Ints
+from vinfra.operations.layout import Floats, Ints
 from vinfra.spec import field
 from vinfra.units import Fraction, Seconds
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from vinfra.compute.waterfilling import fill
 from vinfra.operations.clusters.estate import NOWHERE, SLACK, Estate
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 from vinfra.units import show
 
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from vinfra.operations.consolidation.desk import Desk
 from vinfra.operations.consolidation.detector import Detector, seen
-from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places, Watts
 from vinfra.operations.consolidation.selection import Candidates, Selection
+from vinfra.operations.layout import Bools, Floats, Guests, Ints, Places, Watts
 
 NOWHERE = -1
 

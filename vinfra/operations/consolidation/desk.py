@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from vinfra.operations.consolidation.detector import Detector
-from vinfra.operations.consolidation.layout import Bools, Floats, Guests, Ints, Places, Watts
+from vinfra.operations.layout import Bools, Floats, Guests, Ints, Places, Watts
 
 FEW = 5  # hosts that a slow detector is asked of first; the best one is among them nearly always
 FINE = 1e9  # parts of a watt; what is smaller is rounding, and the first host of those alike is taken

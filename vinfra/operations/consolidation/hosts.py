@@ -19,7 +19,7 @@ from vinfra.engine.state import State as Known
 from vinfra.engine.state import refill
 from vinfra.operations.consolidation.decide import NOWHERE, Decision, Pass, State
 from vinfra.operations.consolidation.detector import SAMPLES
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 
 TINY = 1e-9  # seconds, and part of a capacity, that are rounding
 MEBIBYTE, MEGABYTE = 2.0**20, 1e6

@@ -17,7 +17,7 @@ import numpy as np
 
 from vinfra.operations.clusters.balancer import Balancer, Cost, Move, balancers
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 from vinfra.spec import field
 
 LEAST, URGENT = 6, 2  # the formula counts down from 6; priority 1 is for what must be, such as emptying a host

@@ -15,7 +15,7 @@ import numpy as np
 from vinfra.operations.clusters.balancer import Cost, Move, balancers
 from vinfra.operations.clusters.spread import SpreadBalancer
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Ints
+from vinfra.operations.layout import Bools, Ints
 from vinfra.spec import field
 
 

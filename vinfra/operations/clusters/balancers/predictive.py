@@ -15,7 +15,7 @@ import numpy as np
 from vinfra.operations.clusters.balancer import Cost, Move, balancers
 from vinfra.operations.clusters.spread import SpreadBalancer
 from vinfra.operations.clusters.view import View
-from vinfra.operations.consolidation.layout import Bools, Floats, Ints
+from vinfra.operations.layout import Bools, Floats, Ints
 
 LEAST = 1e-9  # what is less is rounding
 

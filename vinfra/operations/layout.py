@@ -1,4 +1,4 @@
-"""What consolidation knows of hosts and VMs before it looks at what they do: arrays, hosts in canonical order.
+"""What is known of hosts and VMs before anybody looks at what they do: arrays, hosts in canonical order.
 
 A VM is one row on every kind of host it can run on, since it wants other cycles there. Units: hertz, bytes, watts.
 """

@@ -13,7 +13,7 @@ from vinfra.units import show
 NEVER = ("migrations", "backup", "restores", "scheduling", "replication", "failover")
 
 
-def consolidation(resolved: Resolved) -> Iterator[Problem]:
+def fleet(resolved: Resolved) -> Iterator[Problem]:
     """What cannot stand beside it."""
     scenario = resolved.scenario
     if resolved.consolidation is not None:
