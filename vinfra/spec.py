@@ -6,9 +6,11 @@ place. Quantities are plain floats in SI (see units.py); they are written as tex
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 
 class Spec(BaseModel):
@@ -33,3 +35,15 @@ def field(default: Any, description: str, *, source: str | None = None, tag: str
     """
     extra: dict[str, Any] = {key: value for key, value in (("source", source), ("tag", tag)) if value is not None}
     return Field(default, description=description, json_schema_extra=extra or None, **checks)
+
+
+def _day(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise PydanticCustomError("quantity", "must be a day as in 2026-11-01, got '{got}'", {"got": written}) from None
+
+
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]

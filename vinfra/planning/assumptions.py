@@ -1,0 +1,119 @@
+"""What a plan assumes where the inventory says nothing: every value can be changed, and the report prints all of them.
+
+Read from a YAML file (`--assume FILE`) and from `--set PATH=VALUE`; units in the value, as in scenarios.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vinfra.spec import Day, Spec, field
+from vinfra.units import Bytes, BytesPerSecond, Fraction, PartPerSecond, Seconds, Watts
+
+Truth = Literal["provisioned", "in-use", "guest-used"]
+RULE = "a rule of the trade"
+
+
+class Sizing(Spec):
+    """How machines are right-sized."""
+
+    cpu_percentile: float = field(95.0, "percentile of CPU use that must fit", gt=0, le=100, source=RULE, tag="assumed")
+    cpu_headroom: Fraction = field("30 %", "room above it", source=RULE, tag="assumed")
+    memory_percentile: float = field(
+        99.0, "percentile of memory use that must fit", gt=0, le=100, source=RULE, tag="assumed"
+    )
+    memory_headroom: Fraction = field("25 %", "room above it", source=RULE, tag="assumed")
+    disk_headroom: Fraction = field("20 %", "room above what its file systems hold", source=RULE, tag="assumed")
+    least_recording: Seconds = field(
+        "7 d",
+        "a shorter recording makes nothing smaller: weekends and month ends are not in it",
+        source=RULE,
+        tag="assumed",
+    )
+    apply: bool = field(True, "place machines as suggested; false: as they are configured")
+
+
+class Hosts(Spec):
+    """How full a host may be, and how many are kept for failures."""
+
+    server: str | None = field(None, "server model of all targets; each target's own when unsaid")
+    memory: Bytes | None = field(None, "memory of one host", gt=0)
+    sockets: int | None = field(None, "processors of one host", ge=1)
+    spare: int = field(1, "hosts that may fail while everything runs (N+1)", ge=0)
+    cpu_fill: Fraction = field(
+        "80 %", "part of a host's CPU that machines may want together", gt=0, source=RULE, tag="assumed"
+    )
+    memory_fill: Fraction = field("90 %", "part of a host's memory that is given out", gt=0, source=RULE, tag="assumed")
+    vcpus_per_core: float | None = field(None, "vCPUs on one core at the most; the target's when unsaid", gt=0)
+    growth: Fraction = field("0 %", "more of everything than there is today")
+    price: float | None = field(None, "of one host, once; hardware is left out of the cost when unsaid", ge=0)
+
+
+class Racks(Spec):
+    """What a rack carries."""
+
+    power: Watts = field("8 kW", "what one rack may draw", gt=0, source=RULE, tag="assumed")
+    hosts: int = field(16, "hosts that have room in one rack", ge=1, source=RULE, tag="assumed")
+
+
+class Storage(Spec):
+    """Which of the three truths about disk capacity is planned with."""
+
+    truth: Truth = field(
+        "in-use", "what capacity, copies and backups are counted by; the next one known where it is not"
+    )
+    headroom: Fraction = field("20 %", "room above it", source=RULE, tag="assumed")
+
+
+class Waves(Spec):
+    """How machines are moved."""
+
+    begins: Day | None = field(None, "first night; the Monday after the plan's date when unsaid")
+    opens: Seconds = field("22 h", "time of day at which the window opens")
+    window: Seconds = field("8 h", "how long it is open", gt=0)
+    nights: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = field(
+        ["mon", "tue", "wed", "thu"], "nights of the week that are used", min_length=1
+    )
+    streams: int = field(4, "machines under way together", ge=1, source=RULE, tag="assumed")
+    rate: BytesPerSecond = field("110 MB/s", "one stream through the converter", gt=0, source=RULE, tag="assumed")
+    link: BytesPerSecond = field("10 Gbit/s", "all streams together", gt=0, source=RULE, tag="assumed")
+    fixed: Seconds = field(
+        "15 min", "for each machine beside the copy: stop, drivers, start, check", source=RULE, tag="assumed"
+    )
+    pilot: int = field(5, "machines of the first wave", ge=1, source=RULE, tag="assumed")
+    rehearse: Fraction = field("10 %", "part of the machines that is rehearsed first", source=RULE, tag="assumed")
+
+
+class Backups(Spec):
+    """How machines are backed up afterwards."""
+
+    change: PartPerSecond = field(
+        "5 %/day",
+        "part of the data that is another after a day",
+        source="Veeam best practice guide, repository sizing",
+        tag="assumed",
+    )
+    reduction: float = field(
+        2.0, "data to what is stored of it", ge=1, source="Veeam best practice guide, repository sizing", tag="assumed"
+    )
+    keep: int = field(30, "daily restore points", ge=1)
+    window: Seconds = field("8 h", "a night", gt=0)
+    proxies: int = field(2, "backup proxies", ge=1)
+    proxy_cores: int = field(8, "cores of one", ge=1)
+
+
+class Assumptions(Spec):
+    """All of them."""
+
+    as_of: Day | None = field(
+        None, "the day of the plan: prices of that day or before it; that of the newest price when unsaid"
+    )
+    years: int = field(3, "years that costs are added up over", ge=1, le=15)
+    targets: list[str] = field([], "targets to plan for (`vinfra list targets`); those of the plan's date when unsaid")
+    optimise: Seconds = field("5 s", "effort of the optimiser for one target, in its own deterministic time")
+    sizing: Sizing = field(Sizing(), "how machines are right-sized")
+    hosts: Hosts = field(Hosts(), "how full hosts may be")
+    racks: Racks = field(Racks(), "what a rack carries")
+    storage: Storage = field(Storage(), "how capacity is counted")
+    waves: Waves = field(Waves(), "how machines are moved")
+    backup: Backups = field(Backups(), "how they are backed up")

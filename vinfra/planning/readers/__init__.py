@@ -1,0 +1,1 @@
+"""One way to write down an inventory in each file."""
