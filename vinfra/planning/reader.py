@@ -36,7 +36,7 @@ readers: Registry[Reader] = Registry("inventory reader", "vinfra.planning.reader
 def read(path: Path, form: str | None = None) -> Inventory:
     """The inventory at a path, by the reader that knows it, or the one that is named; InputError when nobody does."""
     if not path.exists():
-        cure = "give an RVTools export (xlsx, or a folder of its csv files), a csv of servers, a Proxmox or libvirt listing"
+        cure = "give an RVTools export (xlsx or its csv files), a csv of servers, a listing of Proxmox or libvirt"
         raise InputError.at(Place(str(path)), f"there is nothing; {cure}")
     if form is not None:
         if form not in readers:
