@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from vinfra import __version__
 from vinfra.errors import InputError, Unfinished
@@ -22,6 +23,7 @@ EXAMPLES = """examples:
   vinfra run FILE --set hosts.h1.count=4 --variant nested  change one value, run one variant
   vinfra check FILE --resolved                             every value and the line it came from
   vinfra list servers                                      what a scenario can name
+  vinfra plan estate.xlsx                                  an inventory in, a plan with power and licences out
   vinfra evidence                                          published measurements beside predictions
 
 exit codes: 0 fine, 1 a claim in `expect` does not hold or the run failed, 2 bad input, 130 interrupted"""
@@ -34,6 +36,19 @@ RUN_EXAMPLES = """examples:
   vinfra run FILE --on ray                              on all CPUs; docs/cluster.md has clusters
 
 A second run of the same question is instant; a run that was stopped continues."""
+
+PLAN_EXAMPLES = """examples:
+  vinfra plan estate.xlsx                                  an RVTools export: what it needs, where, and what it costs
+  vinfra plan estate.xlsx --utilisation vcenter.csv        with what the machines really did
+  vinfra plan estate.xlsx --target proxmox-ve --target vmware-vvf
+  vinfra plan estate.xlsx --set hosts.spare=2 --set costs.electricity=0.31
+  vinfra plan estate.xlsx --assume our-prices.yaml --out plan --json
+  vinfra plan estate.xlsx --anonymise estate-without-names.xlsx
+  vinfra plan --example estate.xlsx                        an invented estate to try it on
+  vinfra plan --assumptions                                everything that is assumed, as a file to change
+
+It writes a page (plan.html), a workbook (plan.xlsx) and a scenario (scenario.yaml) that `vinfra run` accepts, so that the
+plan can be argued with. docs/planning.md says how it is made."""
 
 EVIDENCE_EXAMPLES = """examples:
   vinfra evidence                                     every row to validate, and a page of all rows
@@ -84,6 +99,8 @@ def parser() -> argparse.ArgumentParser:
     report = verbs.add_parser("report", help="write a run's report again")
     report.add_argument("run", help="a run folder, or the scenario's name for its newest run")
 
+    _add_plan(verbs, plain)
+
     evidence = verbs.add_parser(
         "evidence",
         help="published measurements beside what the models predict",
@@ -103,6 +120,29 @@ def parser() -> argparse.ArgumentParser:
 
     verbs.add_parser("schema", help="print the JSON Schema of the scenario language")
     return top
+
+
+def _add_plan(verbs: Any, plain: type[argparse.HelpFormatter]) -> None:
+    """The verb `plan`."""
+    plan = verbs.add_parser(
+        "plan", help="an inventory in, a plan with power and licences out", epilog=PLAN_EXAMPLES, formatter_class=plain
+    )
+    plan.add_argument("inventory", nargs="?", help="an RVTools export, a csv of servers, a Proxmox or libvirt listing")
+    plan.add_argument(
+        "--utilisation", metavar="PATH", help="what the machines did: a csv export, or a folder of traces"
+    )
+    plan.add_argument("--target", action="append", default=[], metavar="NAME", help="plan for this target (repeat)")
+    plan.add_argument("--assume", metavar="FILE", help="assumptions of your own, as YAML")
+    plan.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one assumption")
+    plan.add_argument("--form", metavar="NAME", help="what the inventory is, where that is not found by itself")
+    plan.add_argument("--out", metavar="DIR", help="write here instead of results/plan/<inventory>/<identity>/")
+    plan.add_argument("--no-trial", action="store_true", help="do not simulate the plan")
+    plan.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    plan.add_argument("--quiet", action="store_true", help="print errors only")
+    plan.add_argument("--anonymise", metavar="FILE", help="write the inventory without names, and plan nothing")
+    plan.add_argument("--example", metavar="FILE", help="write an invented estate of 200 machines, and plan nothing")
+    plan.add_argument("--machines", type=int, default=200, metavar="N", help="with --example: how many machines")
+    plan.add_argument("--assumptions", action="store_true", help="print all assumptions as YAML, and plan nothing")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,89 @@
+"""Assumptions out of a YAML file and `--set PATH=VALUE`, every mistake at its line; and what was changed by whom.
+
+The same units and the same strictness as in a scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vinfra import document as documents
+from vinfra import facts
+from vinfra.document import Document
+from vinfra.errors import InputError, Place, Problem, suggest
+from vinfra.planning.assumptions import Assumptions
+from vinfra.scenario.overrides import Override, apply
+from vinfra.validate import validate
+
+SET = "--set"
+EMPTY = Document({}, {(): Place("assumptions")})
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The assumptions, and the place of every value that somebody wrote, by its path (`sizing.cpu_percentile`)."""
+
+    values: Assumptions
+    written: Mapping[str, Place]
+
+
+def assumed(file: str | Path | None = None, sets: Iterable[str] = (), targets: Iterable[str] = ()) -> Assumed:
+    """What is assumed; `targets` win over those of the file. InputError with every problem."""
+    document = EMPTY if file is None else documents.read(file)
+    if document.data is None:
+        document = Document({}, document.places)
+    if not isinstance(document.data, dict):
+        raise InputError.at(document.places[()], "assumptions are a mapping, such as `sizing: {cpu_percentile: 95}`")
+    for text in sets:
+        document = apply(document, _setting(text))
+    if chosen := list(targets):
+        places = {(): Place("--target")}
+        document = apply(document, Override("targets", chosen, places))
+    values = validate(Assumptions, document.data, document.places)
+    _check_names(values, document)
+    leaves = {path: place for path, place in document.places.items() if path and _is_leaf(document.data, path)}
+    return Assumed(
+        values, {".".join(str(key) for key in path): place for path, place in sorted(leaves.items(), key=str)}
+    )
+
+
+def _setting(text: str) -> Override:
+    path, equals, value = text.partition("=")
+    here = Place(SET)
+    if not equals:
+        cure = "write --set PATH=VALUE, such as --set sizing.cpu_percentile=98"
+        raise InputError.at(here, f"'{text}' sets nothing; {cure}")
+    return Override(path.strip(), documents.scalar(value.strip(), here), {(): here})
+
+
+def _check_names(values: Assumptions, document: Document) -> None:
+    """Targets and servers must be known."""
+    problems = []
+    for index, name in enumerate(values.targets):
+        if name not in facts.names("targets"):
+            place = document.places.get(("targets", index), document.places.get(("targets",), document.places[()]))
+            cure = suggest(name, facts.names("targets"))
+            problems.append(Problem(place, f"targets[{index}]", f"no target '{name}'{cure}"))
+    if len(set(values.targets)) < len(values.targets):
+        place = document.places.get(("targets",), document.places[()])
+        problems.append(Problem(place, "targets", "names a target twice"))
+    server = values.hosts.server
+    if server is not None and server not in facts.names("servers"):
+        place = document.places[("hosts", "server")]
+        problems.append(
+            Problem(place, "hosts.server", f"no server '{server}'{suggest(server, facts.names('servers'))}")
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def _is_leaf(data: Any, path: tuple[str | int, ...]) -> bool:
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return not isinstance(data, dict) and not any(isinstance(key, int) for key in path)
