@@ -47,8 +47,8 @@ PLAN_EXAMPLES = """examples:
   vinfra plan --example estate.xlsx                        an invented estate to try it on
   vinfra plan --assumptions                                everything that is assumed, as a file to change
 
-It writes a page (plan.html), a workbook (plan.xlsx) and a scenario (scenario.yaml) that `vinfra run` accepts, so that the
-plan can be argued with. docs/planning.md says how it is made."""
+It writes a page (plan.html), a workbook (plan.xlsx) and a scenario (scenario.yaml) that `vinfra run` accepts, so that
+the plan can be argued with. docs/planning.md says how it is made."""
 
 EVIDENCE_EXAMPLES = """examples:
   vinfra evidence                                     every row to validate, and a page of all rows
@@ -136,7 +136,6 @@ def _add_plan(verbs: Any, plain: type[argparse.HelpFormatter]) -> None:
     plan.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one assumption")
     plan.add_argument("--form", metavar="NAME", help="what the inventory is, where that is not found by itself")
     plan.add_argument("--out", metavar="DIR", help="write here instead of results/plan/<inventory>/<identity>/")
-    plan.add_argument("--no-trial", action="store_true", help="do not simulate the plan")
     plan.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     plan.add_argument("--quiet", action="store_true", help="print errors only")
     plan.add_argument("--anonymise", metavar="FILE", help="write the inventory without names, and plan nothing")

@@ -33,8 +33,6 @@ class Assumed:
 def assumed(file: str | Path | None = None, sets: Iterable[str] = (), targets: Iterable[str] = ()) -> Assumed:
     """What is assumed; `targets` win over those of the file. InputError with every problem."""
     document = EMPTY if file is None else documents.read(file)
-    if document.data is None:
-        document = Document({}, document.places)
     if not isinstance(document.data, dict):
         raise InputError.at(document.places[()], "assumptions are a mapping, such as `sizing: {cpu_percentile: 95}`")
     for text in sets:
