@@ -10,6 +10,7 @@ from vinfra import facts
 from vinfra.compute.scheduling.behaviour import behaviours
 from vinfra.compute.scheduling.scheduler import schedulers
 from vinfra.hardware.power_policy import power_policies
+from vinfra.hypervisors.licence_unit import licence_units
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
 from vinfra.operations.admission import admissions
@@ -28,6 +29,7 @@ REGISTRIES: list[Registry[Any]] = [
     balancers,
     behaviours,
     detectors,
+    licence_units,
     migrations,
     placements,
     power_policies,

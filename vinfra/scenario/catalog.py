@@ -19,6 +19,7 @@ from vinfra.errors import suggest
 from vinfra.faults.fault import faults
 from vinfra.hardware.power_policy import power_policies
 from vinfra.hypervisors.io_path import io_paths
+from vinfra.hypervisors.licence_unit import licence_units
 from vinfra.hypervisors.technique import techniques
 from vinfra.metrics.metric import metrics
 from vinfra.operations.admission import admissions
@@ -45,6 +46,7 @@ PLUGINS: dict[str, Registry[Any]] = {
     "detectors": detectors,
     "faults": faults,
     "io-paths": io_paths,
+    "licence-units": licence_units,
     "locks": locks,
     "lun-identities": lun_identities,
     "migrations": migrations,
@@ -58,7 +60,18 @@ PLUGINS: dict[str, Registry[Any]] = {
     "transports": transports,
     "works": works,
 }
-FACTS = ("arrays", "compression", "contents", "disks", "processors", "products", "raid", "servers", "workloads")
+FACTS = (
+    "arrays",
+    "compression",
+    "contents",
+    "disks",
+    "editions",
+    "processors",
+    "products",
+    "raid",
+    "servers",
+    "workloads",
+)
 KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
 
 

@@ -1,0 +1,1 @@
+"""What a licence is counted in. One unit is one file."""
