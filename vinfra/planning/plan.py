@@ -7,18 +7,20 @@ beside it says why. Nothing here computes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.errors import Place
 from vinfra.hypervisors.edition import Bill
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.target import Target
 from vinfra.planning.utilisation import Utilisation
+from vinfra.scenario.results import Source
 
 Verdict = Literal["oversized", "undersized", "fits", "unknown", "not running"]
 Risk = Literal["low", "medium", "high"]
@@ -206,11 +208,14 @@ class TargetPlan:
     total: float | None
     reasons: Sequence[str]
     warnings: Sequence[str]
+    name: str = ""  # of the fact, as `--target` takes it
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole: targets in order of rank, the best first."""
+    """The whole: targets in order of rank, the best first. `currency` is that of all money, `day` the day of the plan,
+    `sources` where the numbers of the world come from that it used (prices, electricity, servers), `written` the place
+    of every assumption that somebody wrote, by its path."""
 
     inventory: Inventory
     utilisation: Utilisation | None
@@ -219,3 +224,7 @@ class Plan:
     targets: Sequence[TargetPlan]
     refused: Mapping[str, str]  # target and why it cannot be planned
     warnings: Sequence[str]
+    currency: str = ""
+    day: date | None = None
+    sources: Sequence[Source] = ()
+    written: Mapping[str, Place] = field(default_factory=dict)
