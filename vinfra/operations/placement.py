@@ -6,13 +6,15 @@ VMs come in batches that are alike, so that a placement works on arrays over hos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as part
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.errors import Place
 from vinfra.hardware.power import PowerCurve
 from vinfra.hardware.power_policy import PowerPolicy
 from vinfra.registry import Registry
@@ -39,12 +41,13 @@ class Power:
 @dataclass(slots=True)
 class Room:
     """What the hosts have left, in canonical host order, arrays of shape (hosts,), changed as VMs are placed; and what
-    they draw, where a placement asks for it."""
+    they draw, where a placement asks for it; `index` finds a host by its name."""
 
     memory: NDArray[np.float64]
     cpu: NDArray[np.float64]
     core: NDArray[np.float64]
     power: Power | None = None
+    index: Mapping[str, int] = part(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Batch:
     """VMs that are alike: how many, the memory one needs (bytes), the CPU its reservation and its vCPUs at full speed
     take on each host (hertz, shape (hosts,)), how fast a core it needs (hertz) and which hosts it may use (bool, shape
     (hosts,)); how many of them each host may take at the most (shape (hosts,), no bound when None), and the part of its
-    vCPUs that one wants all the time (None where that is not known)."""
+    vCPUs that one wants all the time (None where that is not known). They are those with these `numbers` (from 1, shape
+    (count,)) of a group of `size` VMs that is called `name`, where a placement must tell them apart."""
 
     name: str
     count: int
@@ -63,6 +67,8 @@ class Batch:
     allowed: NDArray[np.bool_]
     most: NDArray[np.int64] | None = None
     demand: float | None = None
+    numbers: NDArray[np.int64] | None = None
+    size: int = 0
 
 
 class Placement(Spec):
@@ -79,6 +85,21 @@ class Placement(Spec):
     def cpu_of(self, batch: Batch) -> NDArray[np.float64]:
         """What one VM of the batch takes of each host's CPU, hertz, shape (hosts,)."""
         return batch.reserved if self.cpu == "reserved" else batch.configured
+
+    def open(self, where: Place) -> None:
+        """Read the file it names, which stands beside the one it is named in, there; InputError for what is wrong."""
+
+    def contents(self) -> Mapping[str, str]:
+        """Path of each file it reads, as written -> digest of its content."""
+        return {}
+
+    def first(self, group: str, count: int) -> NDArray[np.bool_] | None:
+        """Which VMs of a group have their turn before all others, shape (count,); None where that is nobody."""
+        return None
+
+    def notes(self, vms: Sequence[str], host: NDArray[np.int64], hosts: Sequence[str]) -> Sequence[str]:
+        """What a reader must know of how these VMs (host: index in `hosts`) were placed, in sentences."""
+        return ()
 
     def place(self, batch: Batch, room: Room) -> NDArray[np.int64]:
         """Host of each VM of the batch, shape (count,), NOWHERE where no host has room; takes the room it gives

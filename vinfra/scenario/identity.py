@@ -51,6 +51,7 @@ def contents(resolved: Iterable[Resolved], inputs: Inputs) -> dict[str, str]:
         recording = inputs.recording(one)
         if recording is not None:
             found[str((one.scenario.workload or {})["path"])] = recording.fingerprint
+        found.update(one.placement.contents())
         for fault, _ in one.faults.values():
             found.update(fault.contents() if isinstance(fault, HostFault) else {})
     return found

@@ -163,7 +163,12 @@ def _plugin(document: Document, key: str) -> Any:
     """The plug-in that `key: {word: name, parameter: ...}` names, with its parameters."""
     word, kind = CHOICES[key]
     entry = document.data.get(key, Scenario.model_fields[key].default)
-    return chosen(document, (key,), entry, word, kind, ("path",)) if isinstance(entry, dict) else None
+    if not isinstance(entry, dict):
+        return None
+    found = chosen(document, (key,), entry, word, kind, ("path",) if key == "workload" else ())
+    if isinstance(found, Placement):
+        found.open(place(document, (key, "path")))
+    return found
 
 
 def _consolidation(document: Document) -> tuple[Consolidation, Detector, Selection] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -46,9 +47,20 @@ class Placing:
         self._tried = set[str]()
         self._kept: Bools = np.zeros(len(pool.cluster), dtype=bool) if admission is None else admission.closed(pool)
 
+    def first_turns(self) -> None:
+        """Find hosts for the VMs that the placement has a say about before all others."""
+        for name, batch in self.batches.items():
+            if (first := self.placement.first(name, batch.count)) is not None:
+                self._place(name, self.first[name] + np.flatnonzero(first))
+
     def place(self, name: str) -> Ints:
         """The host of each VM of a group, shape (count,), NOWHERE where none takes it."""
         vms = np.arange(self.first[name], self.first[name] + self.batches[name].count)
+        self._place(name, vms)
+        return self.at[vms]
+
+    def _place(self, name: str, vms: Ints) -> None:
+        """Decide about these VMs of a group."""
         ruled = bool(self.rules) and bool(self.rules.concerned()[vms].any())
         if ruled:
             self._try_together(vms)
@@ -61,7 +73,6 @@ class Placing:
                             self._bind(self.rules.bundle(vm))
                 elif len(left):
                     self._ruled(batch, left, rules)
-        return self.at[vms]
 
     def unplaced(self, name: str) -> Iterator[Unplaced]:
         """VMs of a group without a host, by reason."""
@@ -84,7 +95,7 @@ class Placing:
         for turn, host in enumerate(homes):
             allowed = np.zeros_like(batch.allowed)
             allowed[host] = batch.allowed[host]
-            yield replace(batch, allowed=allowed), vms[turn :: len(homes)]
+            yield replace(batch, allowed=allowed), vms[(vms - self.first[name]) % len(homes) == turn]
 
     def _ruled(self, batch: Batch, vms: Ints, rules: Sequence[Rule]) -> None:
         """Place VMs that are alike and have these rules, none of which binds them together."""
@@ -114,7 +125,8 @@ class Placing:
             if count == 0:
                 return vms, self._refusal(len(vms), cpu, batch.memory)
             allowed = batch.allowed & admitted
-            found = self.placement.place(replace(batch, count=count, allowed=allowed & ~self._kept), self.room)
+            some = replace(batch, count=count, allowed=allowed & ~self._kept, **self._which(vms[:count]))
+            found = self.placement.place(some, self.room)
             there = found != NOWHERE
             self.at[vms[:count][there]] = found[there]
             self._add(found[there], cpu, batch.memory)
@@ -137,6 +149,11 @@ class Placing:
         if not batch.allowed.any():
             return count, admitted
         return (min(count, int(most[concerned].min())) if len(concerned) else 0), admitted
+
+    def _which(self, vms: Ints) -> dict[str, Any]:
+        """Which VMs of their group these are."""
+        name = self._names[self.group[vms[0]]]
+        return {"numbers": vms - self.first[name] + 1, "size": self.batches[name].count}
 
     def _add(self, hosts: Ints, cpu: float, memory: float) -> None:
         counts = np.bincount(self.pool.cluster[hosts], minlength=self.pool.clusters)
@@ -230,6 +247,7 @@ class Placing:
             allowed=allowed,
             # What they want together is known where all of them want the same part.
             demand=demands[0] if len(set(demands)) == 1 else None,
+            **self._which(vms[:1]),
         )
 
     def _with(self, vms: Ints, clusters: Ints | None = None) -> Load:

@@ -15,7 +15,7 @@ from vinfra.errors import Refused
 from vinfra.operations.admission import Pool
 from vinfra.operations.placement import NOWHERE, Batch, Power, Room
 from vinfra.scenario import maintaining
-from vinfra.scenario.expand import HostKind, clusters_of, follows_trace
+from vinfra.scenario.expand import HostKind, clusters_of
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.placing import Placing
 from vinfra.scenario.pricing import Plugin, Price, price
@@ -69,23 +69,21 @@ class Population:
         return Vms(names=names, host=host, column=column, **table), names
 
 
-def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabric: Fabric) -> Population:
-    """Place every group in turn, where the fabric leads to its datastore; Refused when none of the hosts a group may
-    use can run it."""
+def populate(
+    resolved: Resolved, estate: Estate, counts: Mapping[str, int], columns: Mapping[str, Floats], fabric: Fabric
+) -> Population:
+    """Place every group in turn, where the fabric leads to its datastore; `columns` are those of demand that its VMs
+    follow. Refused when none of the hosts a group may use can run it."""
     population = Population()
     promised = [resolved.scenario.hosts[kind.group].overcommit or 1.0 for kind in estate.kinds]
     population.room = memory = estate.hosts.memory * np.array(promised)[estate.kind]
-    room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core, _power(resolved, estate))
-    traces = 0
+    index = {host: number for number, host in enumerate(estate.hosts.names)}
+    room = Room(memory, estate.hosts.capacity.copy(), estate.hosts.core, _power(resolved, estate), index)
     seen: dict[str, NDArray[np.bool_]] = {}
     there = maintaining.there(resolved, estate)
-    batches, factors, columns = dict[str, Batch](), dict[str, Floats](), dict[str, Floats]()
+    batches, factors = dict[str, Batch](), dict[str, Floats]()
     for name, group in sorted(resolved.scenario.vms.items()):
         count = counts[name]
-        columns[name] = np.full(count, -1.0)
-        if follows_trace(resolved, group):
-            columns[name] = np.arange(traces, traces + count, dtype=float)
-            traces += count
         prices = _prices(resolved, name, group, estate)
         population.prices[name] = prices
         factors[name] = np.array([np.inf if one is None else one.factor for one in prices])
@@ -98,6 +96,7 @@ def populate(resolved: Resolved, estate: Estate, counts: Mapping[str, int], fabr
         batches[name] = replace(batch, allowed=batch.allowed & there)
         population.used |= frozenset().union(*(one.used for one in prices if one is not None))
     placing = _placing(resolved, estate, batches, room)
+    placing.first_turns()
     for name, group in sorted(resolved.scenario.vms.items()):
         count, placed = counts[name], placing.place(name)
         found = np.flatnonzero(placed != NOWHERE)

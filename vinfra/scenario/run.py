@@ -60,7 +60,8 @@ def plan(document: Document, inputs: Inputs, only: list[str] | None = None, out:
     """Check the question and name its folder; nothing is written. InputError with every problem."""
     checked = check(document, inputs, only)
     swept = rows(document)
-    reading = [*_columns(checked, document), *_resolved(document, within(swept, "workload"))]
+    rows_with = [row for section in ("workload", "placement") for row in within(swept, section)]
+    reading = [*_columns(checked, document), *_resolved(document, rows_with)]
     found = contents(reading, inputs)
     name = identity(checked.base, checked.columns, swept, found)
     folder = out or Path("results") / checked.base.scenario.scenario / name[:8]

@@ -314,7 +314,7 @@ class Simulation:
 
 def notes(simulation: Simulation) -> list[str]:
     """What a reader must know of a simulation that is over, in sentences."""
-    found = [group.sentence() for group in simulation.world.unplaced]
+    found = [*(group.sentence() for group in simulation.world.unplaced), *simulation.world.notes]
     found += [] if simulation.protected is None else simulation.protected.tally.notes()
     found += simulation.operated.notes() if isinstance(simulation.operated, Managing) else []
     return found + ([] if simulation.demand is None else [*simulation.demand.notes])
@@ -359,13 +359,17 @@ def _protected(simulation: Simulation, resources: dict[str, Resource]) -> Protec
 def _demand(world: World, streams: Streams) -> Demand | None:
     """The demand of all traces: recorded, drawn group by group, or none."""
     trace = world.resolved.trace
-    if trace is None or not world.traces:
+    recording = world.recording
+    if trace is None or not (world.traces or (recording is not None and recording.by_name)):
         return None
-    demand: Demand | None = world.recording
-    if demand is None:
+    if recording is not None and not (recording.by_name and world.traces):
+        demand: Demand = recording
+    else:
         start = world.resolved.scenario.start
         begins = start.weekday() * DAY + Calendar(start).time_of_day(0.0)
-        demand = Joined(
-            [trace.synthesise(count, streams, name=g, begins=begins) for g, count in world.traces.items() if count]
-        )
+        every = None if recording is None else recording.interval
+        drawn: list[Demand] = [
+            trace.synthesise(count, streams, every, g, begins) for g, count in world.traces.items() if count
+        ]
+        demand = Joined(drawn if recording is None else [recording, *drawn])
     return DeletedAtZero(demand) if world.resolved.scenario.compatibility == "cloudsim-3.0.3" else demand

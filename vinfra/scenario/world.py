@@ -20,6 +20,7 @@ from vinfra.operations.moves import Order
 from vinfra.scenario import consolidating, flows, managing, production, remembered, scheduled, storing
 from vinfra.scenario.backing import Backing, backing, identities, machines
 from vinfra.scenario.expand import HostKind, follows_trace, host_kinds, host_order, vm_counts
+from vinfra.scenario.following import countable, following
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.moving import Moving
 from vinfra.scenario.population import Estate, populate
@@ -36,13 +37,15 @@ from vinfra.workloads.demand import Recording
 class World:
     """The models of one scenario, ready to run with any seed.
 
-    `traces` says how many traces each group of VMs follows, in the order of the columns of demand; `capacities` are
+    `traces` says how many traces each group of VMs follows, in the order of the columns of demand (those that are
+    drawn, behind a recording by name); `capacities` are
     those of LUNs and links, per second, `luns` the LUN of each datastore and `fabric` the ways to them; `used` are the
     plug-ins that price the VMs, `totals` what events cost and how many kernels boot; `orders` say who moves while it
     runs, `arrivals` what such a VM is on the host it moves to, `room` how much memory each host has left; `scheduling`
     is how processors are scheduled in detail, `memory` how hosts with more VMs than memory share it out, `production`
     what guests read and write and `backing` what protects them, where that is asked for; `identities` are what the LUN
-    of each datastore says of itself; `groups` and `homes` are the group and the datastore of each VM.
+    of each datastore says of itself; `groups` and `homes` are the group and the datastore of each VM; `notes` say
+    what a reader must know of how they were placed.
     """
 
     resolved: Resolved
@@ -69,6 +72,7 @@ class World:
     homes: Sequence[str | None] = ()
     consolidation: consolidating.Plan | None = None
     management: managing.Plan | None = None
+    notes: Sequence[str] = ()
 
 
 def build(resolved: Resolved, recording: Recording | None) -> World:
@@ -76,11 +80,13 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
     kinds = host_kinds(resolved)
     order = host_order(kinds)
     estate = Estate(kinds, _hosts(order), np.array([kinds.index(kind) for kind, _ in order]))
+    countable(resolved, recording)
     counts = vm_counts(resolved, _traces(resolved, recording))
     members = {kind.group: [name for one, name in order if one is kind] for kind in kinds}
     fabric = storing.fabric(resolved, storing.topology(resolved, members), members)
     storing.lost_links(resolved, fabric)
-    population = populate(resolved, estate, counts, fabric)
+    follow = following(resolved, counts, recording)
+    population = populate(resolved, estate, counts, follow.columns, fabric)
     vms, names = population.vms()
     groups, homes = names.groups, storing.homes(resolved, names)
     luns = storing.luns(resolved)
@@ -91,7 +97,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         recording=recording,
         hosts=estate.hosts,
         vms=vms,
-        traces={name: counts[name] for name, group in _groups(resolved) if follows_trace(resolved, group)},
+        traces=follow.traces,
         unplaced=tuple(population.unplaced),
         transfers=flows.plans(resolved, luns, fabric, vms, groups, homes, estate.hosts, population.io_cycles),
         capacities=flows.capacities(luns, fabric),
@@ -111,6 +117,7 @@ def build(resolved: Resolved, recording: Recording | None) -> World:
         homes=homes,
         consolidation=consolidating.plan(resolved, estate, population, vms, groups),
         management=managing.plan(resolved, estate, population, vms, groups),
+        notes=(*resolved.placement.notes(vms.names, vms.host, estate.hosts.names), *follow.notes),
     )
 
 
@@ -134,7 +141,7 @@ def _traces(resolved: Resolved, recording: Recording | None) -> int:
     """How many traces there are: the recording's, or as many as are wanted, at least what such a recording holds."""
     if resolved.trace is None:
         return 0
-    if recording is not None:
+    if recording is not None and not recording.by_name:
         return recording.columns
     groups = [group for _, group in _groups(resolved)]
     wanted = sum(g.count for g in groups if isinstance(g.count, int) and follows_trace(resolved, g))

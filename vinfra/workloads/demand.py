@@ -50,7 +50,7 @@ class Recording:
     """A recorded demand. `percent` holds the samples as compactly as they came, shape (epochs, columns), 0..100.
 
     `fingerprint` is the SHA-256 of what was read, whatever its path. `notes` say what a reader of results must know:
-    gaps that were filled, values that were cut.
+    gaps that were filled, values that were cut. `by_name`: a VM follows the column of its name, not the next one.
     """
 
     interval: float
@@ -58,6 +58,7 @@ class Recording:
     names: Sequence[str]
     fingerprint: str
     notes: Sequence[str] = ()
+    by_name: bool = False
 
     @property
     def columns(self) -> int:

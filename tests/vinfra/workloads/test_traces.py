@@ -27,8 +27,8 @@ def folder(path: Path, files: dict[str, bytes]) -> Path:
     return path
 
 
-def test_both_formats_are_found_by_name() -> None:
-    assert traces.names() == ["bitbrains", "office", "planetlab"]
+def test_formats_are_found_by_name() -> None:
+    assert traces.names() == ["bitbrains", "office", "planetlab", "utilisation"]
     assert (traces["planetlab"]().interval, traces["planetlab"]().columns) == (300.0, 1052)
     assert (traces["bitbrains"]().interval, traces["bitbrains"]().columns) == (300.0, 1250)
 
