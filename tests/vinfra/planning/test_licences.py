@@ -1,0 +1,65 @@
+"""Licences of a target: the edition on every host, Windows guests by the cores they may run on."""
+
+from datetime import date
+
+import pytest
+
+from vinfra.errors import Refused
+from vinfra.hypervisors.edition import HostShape
+from vinfra.planning.inventory import Host, Inventory
+from vinfra.planning.licences import Terms, bills, shapes_of_today, windows_per_host
+from vinfra.planning.target import Target
+
+TERMS = Terms(3, "USD", {"EUR": 1.1}, date(2026, 11, 1))
+
+
+def target(**changes: object) -> Target:
+    said = {"title": "A target", "hypervisor": "esxi-8.0", "edition": "vcf-2025", "server": "dell-r640"}
+    return Target.model_validate(
+        {**said, "memory": "512 GiB", "windows_edition": "windows-server-2025-datacenter", **changes}
+    )
+
+
+def test_an_estate_of_528_cores_is_billed_for_1088():
+    hosts = [HostShape("old", 2, 8, 30), HostShape("older", 2, 6, 4)]
+    assert sum(one.cores * one.count for one in hosts) == 528
+    found = bills(target(), hosts, 0, TERMS)
+    assert [(one.counted, one.units) for one in found] == [(528, 1088)]
+    assert found[0].per_year == 1088 * 350
+
+
+def test_windows_guests_are_licensed_by_the_cores_of_the_hosts_whatever_the_hypervisor():
+    hosts = [HostShape("new", 2, 32, 10)]
+    for sold in (target(), target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")):
+        _, guests = bills(sold, hosts, 40, TERMS)
+        assert guests.edition == "windows-server-2025-datacenter"
+        assert guests.units == 640
+
+
+def test_few_windows_guests_are_cheaper_one_by_one():
+    (_, guests) = bills(target(), [HostShape("new", 2, 32, 2)], 4, TERMS)
+    assert guests.edition == "windows-server-2025-standard"
+
+
+def test_hyper_v_with_its_windows_server_is_billed_once():
+    sold = target(hypervisor="hyper-v-2022", edition="windows-server-2025-datacenter")
+    assert len(bills(sold, [HostShape("new", 2, 32, 10)], 40, TERMS)) == 1
+
+
+def test_prices_in_another_currency_need_a_rate():
+    sold = target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")
+    with pytest.raises(Refused, match="give its rate"):
+        bills(sold, [HostShape("new", 2, 32, 10)], 0, Terms(3, "USD", {}, TERMS.at))
+
+
+def test_guests_of_a_failed_host_are_licensed_where_they_go():
+    assert windows_per_host(hosts=5, guests=40, busiest=9) == 10
+    assert windows_per_host(hosts=5, guests=40, busiest=12) == 12
+    assert windows_per_host(hosts=1, guests=3, busiest=3) == 3
+    assert windows_per_host(hosts=5, guests=0, busiest=0) == 0
+
+
+def test_hosts_of_today_are_counted_by_their_shape():
+    hosts = [Host("b", 2, 8, 0.0), Host("a", 2, 8, 0.0), Host("c", 1, 24, 0.0)]
+    found = shapes_of_today(Inventory("x", "y", hosts=hosts))
+    assert [(one.sockets, one.cores_per_socket, one.count) for one in found] == [(1, 24, 1), (2, 8, 2)]
