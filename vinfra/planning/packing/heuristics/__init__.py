@@ -1,0 +1,1 @@
+"""One rule for placing machines in each file."""

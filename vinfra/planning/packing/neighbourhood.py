@@ -1,0 +1,62 @@
+"""Fewer hosts step by step: the emptiest host and a few others are placed anew by an exact model that leaves as little
+as possible on the emptiest; when nothing is left there, a host is saved.
+
+    others are drawn with a probability in proportion to their free room (large-neighbourhood search)
+
+Never worse than what it begins with, and the same for the same loads: draws come from a fixed seed, effort is the
+solver's deterministic time. Unit: deterministic seconds. Source: Shaw, Using Constraint Programming and Local Search
+Methods to Solve Vehicle Routing Problems, CP 1998.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vinfra.engine.streams import Streams
+from vinfra.planning.packing import exact
+from vinfra.planning.packing.heuristic import dense
+from vinfra.planning.packing.loads import Floats, Ints, Sizes
+
+HOSTS = 5  # placed anew together; 8 reach less in the same time (bench/planning.py)
+LARGEST = 400  # machines in one model: more take longer to write down than they are worth
+EACH = 0.3  # deterministic seconds of one model at most
+FINE = 1000.0  # parts of a host that weights are counted in
+SLACK = 0.02  # free room that a full host counts as, so that it is drawn too
+
+
+def emptier(sizes: Sizes, at: Ints, fewest: int, effort: float) -> tuple[Ints, float]:
+    """Hosts of the machines and deterministic seconds spent, at most about `effort`; ends early at `fewest` hosts."""
+    draw = Streams(exact.SEED).generator("packing", "neighbourhood")
+    shares = sizes.shares()
+    spent = 0.0
+    while spent < effort and (hosts := int(at.max()) + 1) > max(fewest, 1):
+        used = sizes.used(at, hosts) / np.maximum(sizes.room, 1)[:, None]
+        scarce = int(used.sum(axis=1).argmax())
+        chosen = _drawn(draw, used, scarce, np.bincount(at, minlength=hosts))
+        if len(chosen) < 2:
+            return at, spent
+        machines = np.flatnonzero(np.isin(at, chosen))
+        order = np.argsort(chosen)
+        place = order[np.searchsorted(chosen, at[machines], sorter=order)]
+        weight = np.maximum(1, np.round(shares[scarce, machines] * FINE)).astype(np.int64)
+        limit = min(EACH, effort - spent)
+        found = exact.emptied(sizes.part(machines), place, len(chosen), weight, limit)
+        spent += found.spent
+        if found.at is not None and weight[found.at == 0].sum() <= weight[place == 0].sum():
+            at = at.copy()
+            at[machines] = chosen[found.at]
+            at = dense(at)
+    return at, spent
+
+
+def _drawn(draw: np.random.Generator, used: Floats, scarce: int, machines: Ints) -> Ints:
+    """The emptiest host first, and others with much free room; fewer where their machines would be too many."""
+    emptiest = int(used[scarce].argmin())
+    chance = np.maximum(1.0 - used, 0.0).sum(axis=0) + SLACK
+    chance[emptiest] = 0.0
+    count = min(HOSTS - 1, len(chance) - 1)
+    others = draw.choice(len(chance), count, replace=False, p=chance / chance.sum()) if count else np.array([], int)
+    chosen = np.concatenate([[emptiest], others]).astype(np.int64)
+    kept = np.cumsum(machines[chosen]) <= LARGEST
+    kept[:2] = True
+    return chosen[kept]
