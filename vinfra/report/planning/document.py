@@ -1,8 +1,9 @@
 """A plan as one document for programs, `vinfra plan --json`: stable names that carry their unit, and a digest.
 
 Sizes are in bytes, times in seconds, powers in watts, energy in kWh, money in `currency`; assumptions are text with
-its unit, as `--assume` reads it; None is what could not be found out. No wall clock, path or version enters it, so the same inventory under the same assumptions gives the same
-digest: SHA-256 over the document with numbers rounded to 9 significant digits.
+their unit, as `--assume` reads them; None is what could not be found out. No wall clock, path or version enters it, so
+the same inventory under the same assumptions gives the same digest: SHA-256 over the document with numbers rounded to 9
+significant digits.
 """
 
 from __future__ import annotations

@@ -46,8 +46,12 @@ def loads(plan: Plan, one: TargetPlan, suggested: Mapping[str, Suggestion]) -> L
     hosts = max(one.fleet.chosen.hosts, int(at.max(initial=-1)) + 1)
     return Loads(
         np.bincount(at[placed], minlength=hosts),
-        np.bincount(at[placed], vcpus[placed] * more, hosts),
-        np.bincount(at[placed], memory[placed] * more, hosts),
+        _sums(at[placed], vcpus[placed] * more, hosts),
+        _sums(at[placed], memory[placed] * more, hosts),
         plan.assumptions.hosts.memory or one.target.memory,
         plan.assumptions.hosts.memory_fill,
     )
+
+
+def _sums(at: NDArray[np.int64], of: NDArray[np.float64], hosts: int) -> NDArray[np.float64]:
+    return np.bincount(at, of, hosts).astype(np.float64)

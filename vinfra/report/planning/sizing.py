@@ -44,8 +44,8 @@ class Sizes:
 def sizes(plan: Plan) -> Sizes:
     """The sums and lists of the plan's suggestions."""
     real = [one for one in plan.suggestions if one.verdict != "not running"]
-    verdicts = Counter(one.verdict for one in plan.suggestions)
-    risks = Counter(one.risk for one in real if one.verdict in ("oversized", "undersized"))
+    verdicts: Counter[str] = Counter(one.verdict for one in plan.suggestions)
+    risks: Counter[str] = Counter(one.risk for one in real if one.verdict in ("oversized", "undersized"))
     return Sizes(
         vcpus=(sum(one.vcpus_now for one in real), sum(one.vcpus for one in real)),
         memory=(sum(one.memory_now for one in real), sum(one.memory for one in real)),

@@ -57,10 +57,9 @@ def full(machines: int = 40) -> Plan:
 
 def target(index: int, running: list[str]) -> TargetPlan:
     carrying = max(1, len(running) // PER_HOST)
-    packing = Packing(
-        "first-fit-decreasing", carrying + 1, np.arange(len(running)) % (carrying + 1), carrying, "memory"
-    )
-    chosen = Packing("CP-SAT", carrying, np.arange(len(running)) % carrying, carrying, "the optimiser's proof")
+    order = np.arange(len(running))
+    packing = Packing("first-fit-decreasing", carrying + 1, order % (carrying + 1), carrying, "memory")
+    chosen = Packing("CP-SAT", carrying, order % carrying, carrying, "the optimiser's proof")
     hosts, spare = carrying + 1 + index, 1 + index
     fleet = Fleet(
         running, packing, chosen, spare,
