@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vinfra.hypervisors.edition import Bill, BillLine
+from vinfra.hypervisors.edition import BillLine
 from vinfra.planning.plan import Plan, TargetPlan
 
 
@@ -43,7 +43,7 @@ def cheapest(plan: Plan) -> TargetPlan | None:
     return min(known, key=lambda one: one.total or 0.0) if known else None
 
 
-def over_years(line: BillLine, bill: Bill, years: int) -> float:
+def over_years(line: BillLine, years: int) -> float:
     """What a line costs over the years."""
     return line.amount * years if line.per == "year" else line.amount
 
@@ -58,7 +58,7 @@ def flips(plan: Plan) -> list[Flip]:
 def _flip(plan: Plan, one: TargetPlan, others: Sequence[TargetPlan]) -> Flip | None:
     """The largest line of its bills, and where it meets the cheapest of the others."""
     years = plan.assumptions.years
-    lines = [(over_years(line, bill, years), line) for bill in one.bills for line in bill.lines]
+    lines = [(over_years(line, years), line) for bill in one.bills for line in bill.lines]
     lines = [(cost, line) for cost, line in lines if cost > 0 and line.price > 0 and _same(plan, line)]
     if not lines:
         return None

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.vinfra.report.planning import planned
+from vinfra.planning.plan import Plan
+from vinfra.report.planning import terminal
+from vinfra.report.planning.words import kwh, money
+
+MAKE: list[Callable[[], Plan]] = [planned.full, planned.bare, planned.nothing]
+
+
+def flat(plan: Plan, width: int = 100) -> str:
+    return " ".join(terminal.text(plan, [], width).split())
+
+
+@pytest.mark.parametrize("make", MAKE)
+@pytest.mark.parametrize("width", [30, 44, 80, 160])
+def test_no_line_is_wider_than_the_terminal(make: Callable[[], Plan], width: int) -> None:
+    for line in terminal.text(make(), [], width).splitlines():
+        assert len(line) <= width
+
+
+def test_the_answer_comes_first_and_every_target_has_its_numbers() -> None:
+    plan = planned.full()
+    said = flat(plan)
+    assert said.startswith("Proxmox VE 8 on 2 hosts")
+    for rank, one in enumerate(plan.targets, start=1):
+        row = [f"{rank} {one.target.title}", str(one.fleet.hosts), str(len(one.fleet.racks))]
+        row += [money(one.total, "EUR"), kwh(one.power.after.facility_kwh)]
+        assert " ".join(" ".join(row).split()) in said
+
+
+def test_a_narrow_terminal_has_the_same_numbers() -> None:
+    plan = planned.full()
+    for one in plan.targets:
+        assert " ".join(money(one.total, "EUR").split()) in flat(plan, 44)
+
+
+def test_what_hurts_is_said_with_the_reason() -> None:
+    said = flat(planned.full())
+    assert "risk: 1 machine has no host there: srv-00039 wants 64 vCPUs, a host has 48." in said
+    assert "not planned: xen-3: no server of 2026 is known to it" in said
+    assert "warning: 12 machines have no recording" in said
+
+
+def test_what_is_unknown_is_a_dash_and_said() -> None:
+    said = flat(planned.bare())
+    assert "1 KVM 1 0 \u2013 1,577 kWh \u2013" in said
+    assert "Its cost is not complete: licence could not be found out." in said
+    assert "nothing to place" in flat(planned.nothing())
+
+
+def test_piped_text_has_no_colour_and_ascii_where_it_must_be() -> None:
+    class Pipe(io.StringIO):
+        encoding = "ascii"  # type: ignore[assignment]
+
+    out = Pipe()
+    terminal.show(planned.full(), [Path("out/plan.html")], out, 80)
+    assert out.getvalue().isascii() and "\x1b" not in out.getvalue()
+    assert out.getvalue().rstrip().endswith("html out/plan.html")

@@ -1,0 +1,125 @@
+"""The answer in a sentence, and what could make it wrong: the largest risks of the target that comes first.
+
+Risks are ranked by what they stop: a machine without a host before a night that is too short, that before a wait that
+the trial saw, that before a number nobody backs. The order is a judgement of this page, not a measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vinfra.planning.plan import Plan, TargetPlan
+from vinfra.report.planning import costs, estate
+from vinfra.report.planning.words import change, listed, many, money, part, size, time
+
+SHOWN = 3  # risks on the first screen
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What could go wrong, and the part of the page that says more; `weight` orders."""
+
+    weight: int
+    text: str
+    anchor: str
+
+
+def headline(plan: Plan) -> str:
+    """Where to go with how many hosts."""
+    if not plan.targets:
+        return "No platform could be planned for"
+    best = plan.targets[0]
+    return f"{best.target.title} on {many(best.fleet.hosts, 'host')}"
+
+
+def sentence(plan: Plan) -> str:
+    """Why this target: what it costs and what the next one does."""
+    if not plan.targets:
+        said = "; ".join(f"{name}: {why}" for name, why in sorted(plan.refused.items()))
+        return said or "No target was asked for."
+    best, years, unit = plan.targets[0], plan.assumptions.years, costs.currency(plan)
+    of = f"first of {many(len(plan.targets), 'platform')}" if len(plan.targets) > 1 else "the only platform planned for"
+    if best.total is None:
+        unknown = [name for name, cost in best.parts.items() if cost is None]
+        return f"{best.target.title} is {of}. Its cost is not complete: {listed(unknown)} could not be found out."
+    said = f"{best.target.title} is {of}: {money(best.total, unit)} over {many(years, 'year')}."
+    others = [(one.total, one.target.title) for one in plan.targets[1:] if one.total is not None]
+    if others:
+        least, title = min(others)
+        word = "next in cost" if least >= best.total else "less, though ranked below it"
+        said += f" {title} is {word} at {money(least, unit)} ({change(best.total, least)})."
+    return said
+
+
+def risks(plan: Plan) -> list[Risk]:
+    """Of the best target, the gravest first; equals in the order in which they are found."""
+    found = list(_of_inventory(plan))
+    if plan.targets:
+        found = [*_of_target(plan, plan.targets[0]), *found]
+    return sorted(found, key=lambda risk: -risk.weight)
+
+
+def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
+    fleet = one.fleet
+    if fleet.unplaced:
+        name, why = sorted(fleet.unplaced.items())[0]
+        have = "machine has" if len(fleet.unplaced) == 1 else "machines have"
+        yield Risk(100, f"{len(fleet.unplaced):,} {have} no host there: {name} {why}.", "placement")
+    backup = one.backup
+    if backup is not None and not backup.fits:
+        takes, has = time(backup.window), time(backup.allowed)
+        yield Risk(90, f"A night's backup takes {takes} and has {has}; {backup.limited_by} limits it.", "backup")
+    if one.migration is not None:
+        late = sum(not night.fits for night in one.migration.nights)
+        if late:
+            yield Risk(85, f"{many(late, 'night')} of the migration {_run(late)} past the window.", "migration")
+        if blocked := one.migration.blocked:
+            why = listed(sorted(set(blocked.values()))[:3])
+            need = "needs" if len(blocked) == 1 else "need"
+            yield Risk(70, f"{many(len(blocked), 'machine')} {need} hands to be moved: {why}.", "migration")
+    for pain in () if one.trial is None else one.trial.pains[:2]:
+        yield Risk(80, f"In the trial {pain}" + ("" if pain.endswith(".") else "."), "trial")
+    if one.total is None:
+        unknown = [name for name, cost in one.parts.items() if cost is None]
+        yield Risk(60, f"The cost is not complete: {listed(unknown)} could not be found out.", "ranking")
+    elif share := _unbacked(plan, one):
+        text = f"{part(share)} of its cost rests on prices that are assumed or quoted from memory: ask for an offer."
+        yield Risk(65, text, "bills")
+    for warning in one.warnings[:2]:
+        yield Risk(55, warning, "ranking")
+
+
+def _of_inventory(plan: Plan) -> Iterator[Risk]:
+    if plan.utilisation is None and plan.suggestions:
+        yield Risk(
+            58, "Nothing was recorded over time: sizes rest on one look or on how machines are configured.", "sizing"
+        )
+    risky = sum(one.risk == "high" and one.verdict in ("oversized", "undersized") for one in plan.suggestions)
+    if risky:
+        yield Risk(45, f"{many(risky, 'change')} of size {'is' if risky == 1 else 'are'} of high risk.", "sizing")
+    if plan.inventory.missing:
+        first = plan.inventory.missing[0]
+        yield Risk(50, f"{first.what} is missing, so the plan cannot say: {first.without}.", "quality")
+    found = estate.estate(plan)
+    if found.old:
+        held = size(found.snapshots_held)
+        yield Risk(35, f"{many(found.old, 'snapshot')} older than 72 hours; all snapshots hold {held}.", "estate")
+    for warning in plan.warnings[:2]:
+        yield Risk(40, warning, "quality")
+
+
+def _unbacked(plan: Plan, one: TargetPlan) -> float:
+    """Part of the total that rests on assumed or recalled prices."""
+    years = plan.assumptions.years
+    soft = [
+        costs.over_years(line, years)
+        for bill in one.bills
+        for line in bill.lines
+        if (line.tag == "assumed" or line.recalled) and line.currency == costs.currency(plan)
+    ]
+    return sum(soft) / one.total if one.total else 0.0
+
+
+def _run(count: int) -> str:
+    return "runs" if count == 1 else "run"
