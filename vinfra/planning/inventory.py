@@ -36,7 +36,8 @@ class Machine:
 
     `core_hz` is the clock of the cores it runs on. Three truths about its disks: `provisioned` is what it may grow to,
     `in_use` what it takes on datastores, `guest_used` what its file systems hold. `cpu_used` (hertz of all vCPUs),
-    `memory_active` and `memory_consumed` are what the record saw, at one moment or on average, `cpu_peak` the highest.
+    `memory_active` and `memory_consumed` are what the record saw, at one moment or on average, `cpu_p95` the 95th
+    percentile and `cpu_peak` the highest.
     `blockers` say what hinders moving it (a raw LUN, a USB device, passed-through PCI), in words.
     """
 
@@ -56,6 +57,7 @@ class Machine:
     in_use: float | None = None
     guest_used: float | None = None
     cpu_used: float | None = None
+    cpu_p95: float | None = None
     cpu_peak: float | None = None
     memory_active: float | None = None
     memory_consumed: float | None = None
@@ -69,6 +71,7 @@ class Machine:
     hardware: str = ""  # of a physical server: vendor and model
     watts: float | None = None  # of a physical server, as measured
     rack: str | None = None
+    role: str = ""  # what it is there for, in words of the record
 
     @property
     def family(self) -> Family:
