@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 
 from vinfra.errors import InputError
 from vinfra.planning.cells import NOTHING, Heading, find, heading, value, whole
+from vinfra.planning.delimited import Table, begins, opened
 from vinfra.planning.inventory import Host, Inventory, Machine, Missing, Sheet
 from vinfra.planning.naming import unlike
 from vinfra.planning.physical import Server, counted, host, machine
 from vinfra.planning.reader import Reader, readers
 from vinfra.planning.server_columns import COLUMNS
-from vinfra.planning.tables import Table, begins, opened
 from vinfra.workloads.files import Complaints, quoted
 
 LARGEST = 1 << 28  # bytes; 100,000 servers with long descriptions are a tenth of it
