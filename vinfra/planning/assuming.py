@@ -38,8 +38,7 @@ def assumed(file: str | Path | None = None, sets: Iterable[str] = (), targets: I
     for text in sets:
         document = apply(document, _setting(text))
     if chosen := list(targets):
-        places = {(): Place("--target")}
-        document = apply(document, Override("targets", chosen, places))
+        document = apply(document, Override("targets", chosen, {(): Place("--target")}))
     values = validate(Assumptions, document.data, document.places)
     _check_names(values, document)
     leaves = {path: place for path, place in document.places.items() if path and _is_leaf(document.data, path)}
