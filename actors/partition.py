@@ -66,6 +66,7 @@ class Partition:
         self.document = document
         self.cpu_s = 0.0
         self.shares: list[Share] = []
+        self._inputs = inputs
         self._given = (ray.put(document), ray.put(inputs))
         self._crew: list[Any] = []
 
@@ -127,7 +128,7 @@ class Partition:
         outcomes: dict[str, Outcome] = {}
         for share in self.shares:
             outcomes |= share.outcomes
-        complete(point, resolved, outcomes)
+        complete(point, resolved, outcomes, self._inputs)
 
     def _answers(self, asked: Sequence[Any], sites: Sequence[Sequence[str]], limit: float | None = START) -> list[Any]:
         """What all of them answer. Lost where one is gone; Unfinished where one has not begun in time. Where one has

@@ -60,7 +60,7 @@ def attempt(spot: Spot, document: Document, inputs: Inputs, parts: int) -> tuple
         resolved = resolve(spot.document(document))
         federation = Federation(resolved, inputs, seed_of(resolved, spot.replication))
         federation.run(look)
-        complete(point, resolved, federation.outcomes())
+        complete(point, resolved, federation.outcomes(), inputs)
     except Worth:
         return None, ""
     except Refused as reason:

@@ -9,6 +9,7 @@ float in a named currency.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -74,7 +75,7 @@ class Terms(Spec):
     most_hosts: int | None = field(None, "hosts it may be used on at most", ge=1)
     most_sockets: int | None = field(None, "processors of one host at most", ge=1)
     most_memory: Bytes | None = field(None, "memory of one host at most", gt=0)
-    items: list[Item] = field([], "what is sold beside it")
+    items: dict[str, Item] = field({}, "what is sold beside it, by a short name")
     cautions: list[str] = field([], "what sources say against each other, and what the price leaves out")
 
 
@@ -85,7 +86,7 @@ class Edition:
     name: str
     terms: Terms
     provenance: Provenance
-    item_provenance: tuple[Provenance, ...] = ()
+    item_provenance: Mapping[str, Provenance] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.terms.title
@@ -103,8 +104,18 @@ class Edition:
 
     def lacks(self, product: str, features: Collection[str]) -> list[str]:
         """Features that it does not carry and that are not sold beside it, sorted."""
-        beside = {feature for item in self.terms.items for feature in item.adds}
+        beside = {feature for item in self.terms.items.values() for feature in item.adds}
         return sorted(set(features) - self.carries(product) - beside)
+
+    def bought(self, product: str | None, features: Collection[str]) -> list[str]:
+        """Items that are bought beside it for features that are used, by name; none of what it carries already."""
+        carried = frozenset[str]() if product is None else self.carries(product)
+        needed = set(features) - carried
+        return [
+            name
+            for name, item in self.terms.items.items()
+            if needed.intersection(item.adds) or set(features).intersection(item.wanted_by)
+        ]
 
     def priced(self, price: float, source: str, on: date | None = None) -> Edition:
         """The same at another price, such as the one on somebody's own quote; floors and support stay."""
@@ -129,6 +140,7 @@ class BillLine:
     source: str
     tag: str
     recalled: bool
+    support: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +198,7 @@ def edition(name: str) -> Edition:
     wrong."""
     terms, fact = facts.load("editions", name, Terms), facts.read_one("editions", name)
     whole = fact.provenance.get(("price",), fact.provenance[()])
-    items = tuple(fact.provenance[("items", index)] for index in range(len(terms.items)))
+    items = {item: fact.provenance["items", item] for item in terms.items}
     return Edition(name, terms, whole, items)
 
 
@@ -224,11 +236,10 @@ def bill(
     supported = support or terms.support_needed
     lines = _lines(terms, terms, sold.provenance, sold.unit, counted, supported)
     of = product or next(iter(terms.products), None)
-    carried = frozenset[str]() if of is None else sold.carries(of)
-    for item, source in zip(terms.items, sold.item_provenance, strict=True):
-        if set(item.adds) & (set(features) - carried) or set(item.wanted_by) & set(features):
-            unit = item.counted_in(terms)
-            lines += _lines(terms, item, source, unit, unit.count(hosts, guests, layers), supported)
+    for name in sold.bought(of, features):
+        item = terms.items[name]
+        unit = item.counted_in(terms)
+        lines += _lines(terms, item, sold.item_provenance[name], unit, unit.count(hosts, guests, layers), supported)
     whole = sold.provenance
     return Bill(
         edition=sold.name,
@@ -256,7 +267,7 @@ def _lines(
     """The line of what is sold, and that of the support beside it."""
     price_for = sold.price_for if isinstance(sold, Terms) else 1
 
-    def line(what: str, price: float, per: Per) -> BillLine:
+    def line(what: str, price: float, per: Per, support: bool = False) -> BillLine:
         return BillLine(
             what=what,
             unit=unit.name,
@@ -271,11 +282,12 @@ def _lines(
             source=source.source,
             tag=source.tag,
             recalled=source.recalled,
+            support=support,
         )
 
     lines = [line(sold.title, sold.price, terms.per)]
     if support and sold.support_per_year:
-        lines.append(line(f"support of {sold.title}", sold.support_per_year, "year"))
+        lines.append(line(f"support of {sold.title}", sold.support_per_year, "year", support=True))
     return lines
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from vinfra.document import Document
 from vinfra.engine.calendar import Calendar
 from vinfra.errors import InputError, Problem, Refused
+from vinfra.scenario.costing import costing
 from vinfra.scenario.expect import Expectation, understand
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved, resolve
@@ -101,6 +102,12 @@ def _sense(spot: Spot, document: Document, inputs: Inputs, refused: dict[str, st
         except Refused as reason:
             refused.setdefault(spot.column.name, str(reason))
             return False
+    try:
+        costs = costing(resolved, inputs)
+    except Refused as reason:
+        refused.setdefault(spot.column.name, str(reason))
+        return False
+    used |= frozenset() if costs is None else costs.used
     return True
 
 

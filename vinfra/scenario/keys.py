@@ -31,9 +31,11 @@ Moment = Annotated[
 ]
 
 
-def named(kind: str, default: Any, description: str) -> Any:
-    """A field that names a fact or a plug-in of a kind (`vinfra list KIND`); the editor completes it."""
-    return Field(default, description=f"{description} (vinfra list {kind})", json_schema_extra={"names": kind})
+def named(kind: str, default: Any, description: str, also: tuple[str, ...] = ()) -> Any:
+    """A field that names a fact or a plug-in of a kind (`vinfra list KIND`), or one of the words `also`; the editor
+    completes it."""
+    extra: dict[str, Any] = {"names": kind} | ({"also": list(also)} if also else {})
+    return Field(default, description=f"{description} (vinfra list {kind})", json_schema_extra=extra)
 
 
 def chosen(kind: str, default: Any, description: str) -> Any:

@@ -60,7 +60,7 @@ def _completed(part: Any) -> Any:
 
 def _named(part: dict[str, Any], kind: str) -> dict[str, Any]:
     kept = {key: value for key, value in part.items() if key in ("description", "default") and value is not None}
-    return {"type": "string", "enum": list(catalog.names(kind)), **kept}
+    return {"type": "string", "enum": [*part.get("also", ()), *catalog.names(kind)], **kept}
 
 
 def _counted(part: dict[str, Any], kind: str) -> dict[str, Any]:

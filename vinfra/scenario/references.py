@@ -147,7 +147,7 @@ def _named(spec: type[BaseModel], data: Any, path: Key) -> Iterator[tuple[Key, s
         return
     for key, info in spec.model_fields.items():
         value, extra = data.get(key), info.json_schema_extra
-        if isinstance(extra, dict) and "names" in extra and isinstance(value, str):
+        if isinstance(extra, dict) and "names" in extra and isinstance(value, str) and value not in _also(extra):
             yield (*path, key), str(extra["names"]), value
         if isinstance(extra, dict) and "counted" in extra and isinstance(value, str):
             yield (*path, key), str(extra["counted"]), value.rpartition(" x ")[2]
@@ -158,6 +158,12 @@ def _named(spec: type[BaseModel], data: Any, path: Key) -> Iterator[tuple[Key, s
             yield from _named(inner, value, (*path, key))
             for name, below in value.items():
                 yield from _named(inner, below, (*path, key, name))
+
+
+def _also(extra: Mapping[str, Any]) -> Iterable[str]:
+    """Words that may stand where a name does."""
+    also: Iterable[str] = extra.get("also", ())
+    return also
 
 
 def _plugged(path: Key, extra: Mapping[str, Any], value: Any) -> Iterator[tuple[Key, str, str]]:

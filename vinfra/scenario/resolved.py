@@ -22,6 +22,7 @@ from vinfra.scenario.references import Key, place
 from vinfra.scenario.results import Source
 from vinfra.scenario.schema_clusters import Cluster, managed
 from vinfra.scenario.schema_consolidation import Consolidation
+from vinfra.scenario.schema_costs import Costs
 from vinfra.scenario.schema_maintenance import Maintenance
 from vinfra.scenario.schema_storage import GuestIo
 from vinfra.spec import Spec
@@ -144,8 +145,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
     used: dict[tuple[str, str], None] = {}
     for one in resolved:
         for _, raw, kind in _values(one.scenario, one.document.data, ()):
-            if kind in FACTS and raw is not None:
-                _use(used, kind, raw.rpartition(" x ")[2])
+            if kind in FACTS and raw is not None and (name := raw.rpartition(" x ")[2]) in facts.names(kind):
+                _use(used, kind, name)
         if one.trace is not None and one.recording is None:
             used["traces", one.trace.name] = None
     used |= {(kind, name): None for kind, name in priced if kind not in PLUGINS}
@@ -167,6 +168,8 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         found += _written("memory", "policy", Policy)
     if any(group.io is not None for one in resolved for group in one.scenario.vms.values()):
         found += _written("vms", "io", GuestIo)
+    if any(one.scenario.costs is not None for one in resolved) or any(kind == "editions" for kind, _ in used):
+        found += _written("costs", "terms", Costs)
     return found
 
 

@@ -19,6 +19,7 @@ from vinfra.operations.clusters.ha import Ha
 from vinfra.scenario.keys import Kebab, Moment, Name, chosen, named
 from vinfra.scenario.schema_backup import Backup, Drill, Switch
 from vinfra.scenario.schema_clusters import Cluster
+from vinfra.scenario.schema_costs import Costs
 from vinfra.scenario.schema_rows import MOST_REPLICATIONS, Design, Range, Replications
 from vinfra.scenario.schema_rules import RuleEntry
 from vinfra.scenario.schema_sites import Failover, Link, Replication
@@ -55,6 +56,16 @@ class HostGroup(Spec):
     reclaim: list[Reclaim] | None = field(None, "how it takes memory back from VMs; as its product does when unsaid")
     swap_disk: str | None = named("disks", None, "the kind of disk its VMs are swapped to; sas-15k when unsaid")
     swap_disks: int = field(1, "how many of them", ge=1)
+    edition: str | None = named(
+        "editions",
+        None,
+        "the edition that is paid for; `cheapest`: the one that carries what the scenario uses for the least; its "
+        "licences are not counted when unsaid",
+        ("cheapest",),
+    )
+    guest_edition: str | None = named(
+        "editions", None, "the licence of its guests' operating system; not counted when unsaid"
+    )
 
 
 class Transfer(Spec):
@@ -253,6 +264,9 @@ class Scenario(Site, Asked):
         "memory or scheduling that stands beside is that of every site that says nothing else",
     )
     links: dict[Name, Link] = field({}, "what joins the sites")
+    costs: Costs | None = field(
+        None, "electricity, cooling, carbon, currency and years; as its defaults say where hosts name an `edition`"
+    )
     compatibility: Literal["cloudsim-3.0.3"] | None = field(
         None, "repeat what another simulator does where it differs (docs/cloudsim.md)"
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from vinfra.errors import Place, Problem, dotted
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.schema import VmGroup
+from vinfra.scenario.sense_costs import costs
 from vinfra.scenario.sense_fleet import fleet
 from vinfra.scenario.sense_storage import storage
 from vinfra.units import show
@@ -37,6 +38,7 @@ def sense(resolved: Resolved, recording: Recording | None) -> Iterator[Problem]:
     yield from _memory(resolved)
     yield from storage(resolved)
     yield from fleet(resolved)
+    yield from costs(resolved)
 
 
 def _epoch_and_trace(resolved: Resolved, interval: float) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from vinfra.engine.streams import Streams
 from vinfra.errors import Refused
 from vinfra.metrics.metric import Record, metrics
 from vinfra.scenario.audit import audit
+from vinfra.scenario.costing import Costing, costing
 from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.ledger import key
 from vinfra.scenario.load import Resolved, resolve
@@ -46,12 +47,13 @@ def said(error: Exception) -> str:
 
 def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
     resolved = resolve(document)
+    costs = costing(resolved, inputs)
     if resolved.sites:
         from vinfra.scenario.federation import Federation
 
         federation = Federation(resolved, inputs, seed_of(resolved, point.replication))
         federation.run()
-        complete(point, resolved, federation.outcomes())
+        complete(point, resolved, federation.outcomes(), inputs)
         return
     world = build(resolved, inputs.recording(resolved))
     seed, checkpoint = seed_of(resolved, point.replication), None
@@ -60,9 +62,9 @@ def _simulate(document: Document, inputs: Inputs, point: Point) -> None:
     simulation = run(lambda: Simulation(world, Streams(seed)), checkpoint, point.variant)
     record = simulation.record()
     audit(simulation, record)
-    _fill(point, resolved, record)
+    _fill(point, resolved, record, costs)
     point.intervals = simulation.intervals()
-    point.notes = notes(simulation)
+    point.notes = [*notes(simulation), *said_of(costs)]
 
 
 def seed_of(resolved: Resolved, replication: int) -> int:
@@ -70,17 +72,28 @@ def seed_of(resolved: Resolved, replication: int) -> int:
     return resolved.scenario.seed * REPLICATIONS + replication
 
 
-def complete(point: Point, resolved: Resolved, outcomes: Mapping[str, Outcome]) -> None:
-    """Fill a point with what its sites left behind."""
+def complete(point: Point, resolved: Resolved, outcomes: Mapping[str, Outcome], inputs: Inputs) -> None:
+    """Fill a point with what its sites left behind; one whose editions do not carry what it uses is refused."""
     from vinfra.scenario.federation import together
 
-    record, intervals, said = together(outcomes)
-    _fill(point, resolved, record)
-    point.intervals, point.notes = intervals, said
+    try:
+        costs = costing(resolved, inputs)
+    except Refused as reason:
+        point.refused = str(reason)
+        return
+    record, intervals, told = together(outcomes)
+    _fill(point, resolved, record, costs)
+    point.intervals, point.notes = intervals, [*told, *said_of(costs)]
 
 
-def _fill(point: Point, resolved: Resolved, record: Record) -> None:
+def said_of(costs: Costing | None) -> list[str]:
+    """What a reader must know of the prices."""
+    return [] if costs is None else costs.notes()
+
+
+def _fill(point: Point, resolved: Resolved, record: Record, costs: Costing | None) -> None:
     scenario = resolved.scenario
+    record = record if costs is None else costs.added(record)
     point.start, point.end = scenario.start, scenario.warmup + scenario.duration
     point.metrics = {name: value for name, metric in metrics().items() if (value := metric.compute(record)) is not None}
     point.series = shown(record)

@@ -149,7 +149,7 @@ def test_every_edition_has_a_known_unit_and_known_feature_sets(name: str) -> Non
         assert one.carries(product) is not None
     for other in one.terms.replaces:
         assert edition(other).terms.date < one.terms.date
-    for item in one.terms.items:
+    for item in one.terms.items.values():
         assert item.adds or item.wanted_by
         assert item.unit is None or item.unit in licence_units
 

@@ -83,6 +83,15 @@ MANAGED = {
     "power_max_w": 250.0,
     "capped_s": 100.0,
 }
+COSTS = {
+    "licence_once": 1000.0,
+    "licence_per_year": 100.0,
+    "licence_units": 72.0,
+    "cost_per_kwh": 0.1,
+    "cost_pue": 2.0,
+    "cost_carbon_g_per_kwh": 500.0,
+    "cost_years": 3.0,
+}
 SCHEDULED = {
     "vcpu_wanted": 200.0,
     "vcpu_running": 80.0,
@@ -244,12 +253,19 @@ def record(totals: dict[str, float] | None = None, times: tuple[float, ...] = ()
         ("maintenance_took_s", 3600.0),
         ("power_max_w", 250.0),
         ("capped_pct", 25.0),
+        ("licence_once", 1000.0),
+        ("licence_per_year", 100.0),
+        ("licence_units", 72.0),
+        ("energy_cost_per_year", 0.125 * 8760 * 2 * 0.1),
+        ("facility_energy_kwh", 2 * 50_000 / 3.6e6),
+        ("carbon_kg", 50_000 / 3.6e6),
+        ("cost_over_years", 1000.0 + 3 * (100.0 + 219.0)),
     ],
 )
 def test_a_metric_is_what_it_says(column: str, value: float) -> None:
     assert metrics()[column].compute(
         record(
-            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED | MANAGED,
+            MOVED | SCHEDULED | REMEMBERED | PRICED | PROTECTED | SITES | CONSOLIDATED | MANAGED | COSTS,
             (10.0, 20.0),
             **MEMORY,
             **GUESTS,
@@ -282,3 +298,8 @@ def test_a_metric_goes_by_both_names_and_a_near_one_is_suggested() -> None:
     assert find("energy") is find("energy_kwh")
     with pytest.raises(KeyError, match="did you mean 'energy'"):
         find("enrgy")
+
+
+@pytest.mark.parametrize("column", ["licence_once", "energy_cost_per_year", "facility_energy_kwh", "cost_over_years"])
+def test_without_costs_there_is_nothing_to_say(column: str) -> None:
+    assert metrics()[column].compute(record()) is None
