@@ -139,7 +139,18 @@ def _fact(kind: str, name: str) -> Entry:
         return _processor(Entry(name, title, source=source), fact.data)
     if kind == "products":
         return _product(Entry(name, title, source=source), fact.data)
+    if kind == "editions":
+        return _edition(Entry(name, title, source=source), fact.data)
     return Entry(name, title, source=source)
+
+
+def _edition(entry: Entry, data: Mapping[str, Any]) -> Entry:
+    """The day of its price, the price, what it is counted in; which products it licenses, and which guests."""
+    price = f"{data['price']:,} {data['currency']}" + (f" for {data['price_for']}" if "price_for" in data else "")
+    per = data["unit"] + (", a year" if data["per"] == "year" else "")
+    columns = {"date": str(data["date"]), "price": price, "unit": per}
+    licensed = (*data.get("products", ()), *([f"{data['guests']} guests"] if "guests" in data else ()))
+    return replace(entry, details=licensed, columns=columns, has=dict.fromkeys(data.get("products", ()), ()))
 
 
 def _processor(entry: Entry, data: Mapping[str, Any]) -> Entry:

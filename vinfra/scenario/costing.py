@@ -25,7 +25,7 @@ from vinfra.scenario.inputs import Inputs
 from vinfra.scenario.load import Resolved
 from vinfra.scenario.pricing import Plugin
 from vinfra.scenario.schema_costs import Costs
-from vinfra.scenario.using import eligible, used
+from vinfra.scenario.using import eligible, hypervisors, used
 
 CHEAPEST = "cheapest"
 MOVES = ("live-migration", "ha", "quick-migration")
@@ -111,36 +111,39 @@ def _groups(site: str, part: Resolved, inputs: Inputs) -> Iterator[Group]:
     if not any(group.edition or group.guest_edition for group in hosts.values()):
         return
     families: tuple[Family, ...] = ("windows", "linux")
-    guests = {family: _guests(part, inputs, family) for family in families}
+    uses = used(part)
+    guests = {family: _guests(part, inputs, family, uses) for family in families}
     for kind in host_kinds(part):
         settings = hosts[kind.group]
         server = facts.load("servers", settings.server, Server) if settings.server else None
         sockets = settings.sockets or (server.sockets if server else 1)
         name = f"{site}/{kind.group}" if site else kind.group
         shape = HostShape(name, sockets, math.ceil(kind.cores / sockets), kind.count, kind.memory)
-        uses = used(part, kind.group) if settings.edition is not None else {}
         yield Group(
             settings.hypervisor,
             settings.edition,
             settings.guest_edition,
             shape,
-            uses,
+            uses.get(kind.group, {}) if settings.edition is not None else {},
             {family: many.get(kind.group, 0) for family, many in guests.items()},
         )
 
 
-def _guests(part: Resolved, inputs: Inputs, family: str) -> dict[str, int]:
+def _guests(part: Resolved, inputs: Inputs, family: str, uses: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
     """Guests of a family that may run on one host of each group at the same time: spread evenly over the hosts they may
     run on, and over all of those but one where VMs can move."""
-    hosts, each = part.scenario.hosts, dict[str, float]()
+    hosts, each = hypervisors(part), dict[str, float]()
+    moved = {group for group, features in uses.items() if any(feature in MOVES for feature in features)}
+    everywhere, every = sum(group.count for group in hosts.values()), list(hosts)
     counts = vm_counts(part, _columns(part, inputs))
     for name, vms in sorted(part.scenario.vms.items()):
         if vms.os != family:
             continue
-        groups = eligible(part, vms)
+        anywhere = vms.host is None and vms.hosts is None
+        groups = every if anywhere else eligible(hosts, vms)
         pinned = vms.host is not None and vms.host not in hosts
-        there = 1 if pinned else sum(hosts[group].count for group in groups)
-        moving = there > 1 and any(feature in MOVES for group in groups for feature in used(part, group))
+        there = 1 if pinned else everywhere if anywhere else sum(hosts[group].count for group in groups)
+        moving = there > 1 and not moved.isdisjoint(groups)
         for group in groups:
             each[group] = each.get(group, 0.0) + counts[name] / (there - 1 if moving else there)
     return {group: math.ceil(many - 1e-9) for group, many in each.items()}

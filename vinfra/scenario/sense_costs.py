@@ -14,10 +14,7 @@ from vinfra.scenario.load import Resolved
 def costs(resolved: Resolved) -> Iterator[Problem]:
     """What cannot be meant."""
     for name, group in sorted(resolved.scenario.hosts.items()):
-        fitting = [one for one in facts.names("editions") if group.hypervisor in edition(one).terms.products]
-        if group.edition is not None and (group.edition not in fitting if group.edition != "cheapest" else not fitting):
-            cure = f"its editions: {', '.join(fitting)}" if fitting else "no price of it is known; leave `edition` out"
-            message = f"does not license {group.hypervisor}; {cure}"
+        if group.edition is not None and (message := _foreign(group.edition, group.hypervisor)):
             yield Problem(resolved.place("hosts", name, "edition"), f"hosts.{name}.edition", message)
         if group.guest_edition is not None and edition(group.guest_edition).terms.guests is None:
             guests = [one for one in facts.names("editions") if edition(one).terms.guests is not None]
@@ -28,3 +25,12 @@ def costs(resolved: Resolved) -> Iterator[Problem]:
         if name not in facts.names("editions"):
             message = f"no edition '{name}'{suggest(name, facts.names('editions'))}"
             yield Problem(resolved.place("costs", "prices", name), f"costs.prices.{name}", message)
+
+
+def _foreign(name: str, product: str) -> str | None:
+    """Why an edition cannot be that of a product; None where it can."""
+    fitting = [one for one in facts.names("editions") if product in edition(one).terms.products]
+    if name in fitting or (name == "cheapest" and fitting):
+        return None
+    cure = f"its editions: {', '.join(fitting)}" if fitting else "no price of it is known; leave `edition` out"
+    return f"does not license {product}; {cure}"

@@ -7,7 +7,7 @@ features of products (hypervisors/product.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vinfra import facts
 from vinfra.hypervisors.product import Product
@@ -18,12 +18,18 @@ BACKUP = ("backup-api", "consolidated-backup")  # the first one that the product
 FULLS = ("full",)  # methods that read everything every time
 
 
-def used(resolved: Resolved, group: str) -> dict[str, str]:
-    """Features that the scenario uses of the hypervisor of a host group, and the key that asks for each."""
-    found: dict[str, str] = {}
-    product: Product = facts.load("products", resolved.scenario.hosts[group].hypervisor, Product)
-    for feature, key in (*_asked(resolved, product), *_machines(resolved, group), *_storage(resolved, group)):
-        found.setdefault(feature, key)
+def used(resolved: Resolved) -> dict[str, dict[str, str]]:
+    """Features that a site uses of the hypervisors of each of its host groups, with the key that asks for each; in one
+    pass over VMs, of which there may be many."""
+    hosts = hypervisors(resolved)
+    found: dict[str, dict[str, str]] = {}
+    for name, group in hosts.items():
+        found[name] = {}
+        for feature, key in _asked(resolved, facts.load("products", group.hypervisor, Product)):
+            found[name].setdefault(feature, key)
+    for feature, key, names in (*_machines(resolved, hosts), *_storage(resolved, hosts)):
+        for name in names:
+            found[name].setdefault(feature, key)
     return found
 
 
@@ -50,22 +56,26 @@ def _asked(resolved: Resolved, product: Product) -> Iterator[tuple[str, str]]:
             yield "changed-block-tracking", "backup.jobs"
 
 
-def _machines(resolved: Resolved, group: str) -> Iterator[tuple[str, str]]:
+def _machines(resolved: Resolved, hosts: Mapping[str, HostGroup]) -> Iterator[tuple[str, str, list[str]]]:
+    """VMs of more than one vCPU, and where they may run; done when that is everywhere."""
+    left = set(hosts)
     for name, vms in sorted(resolved.scenario.vms.items()):
-        if vms.vcpus > 1 and group in eligible(resolved, vms):
-            yield "virtual-smp", f"vms.{name}.vcpus"
+        if vms.vcpus > 1 and (there := left.intersection(eligible(hosts, vms))):
+            left -= there
+            yield "virtual-smp", f"vms.{name}.vcpus", sorted(there)
+        if not left:
+            return
 
 
-def _storage(resolved: Resolved, group: str) -> Iterator[tuple[str, str]]:
-    """A datastore that this group sees and other hypervisors too."""
-    hosts = hypervisors(resolved)
+def _storage(resolved: Resolved, hosts: Mapping[str, HostGroup]) -> Iterator[tuple[str, str, list[str]]]:
+    """Datastores that several hypervisors see, and the groups of those."""
     for name, datastore in sorted(resolved.scenario.datastores.items()):
         seen = datastore.presented_to
-        members = {one: settings.count for one, settings in hosts.items()}
-        if seen is not None:
-            members = {one: _presented(one, count, seen) for one, count in members.items()}
-        if members.get(group) and sum(members.values()) > 1:
-            yield "cluster-file-system", f"datastores.{name}"
+        members = {
+            one: group.count if seen is None else _presented(one, group.count, seen) for one, group in hosts.items()
+        }
+        if sum(members.values()) > 1:
+            yield "cluster-file-system", f"datastores.{name}", [one for one, count in members.items() if count]
 
 
 def _presented(group: str, count: int, seen: list[str]) -> int:
@@ -78,9 +88,8 @@ def hypervisors(resolved: Resolved) -> dict[str, HostGroup]:
     return {name: group for name, group in sorted(resolved.scenario.hosts.items()) if group.hypervisor != "none"}
 
 
-def eligible(resolved: Resolved, vms: VmGroup) -> list[str]:
-    """Host groups that VMs of a group may run on, sorted."""
-    hosts = hypervisors(resolved)
+def eligible(hosts: Mapping[str, HostGroup], vms: VmGroup) -> list[str]:
+    """Which of these host groups VMs of a group may run on, sorted."""
     named = [vms.host] if vms.host is not None else vms.hosts
     if named is None:
         return list(hosts)

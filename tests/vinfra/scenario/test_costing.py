@@ -41,7 +41,7 @@ def costs(text: str) -> Costing:
 
 
 def uses(text: str) -> dict[str, str]:
-    return used(resolve(parse(text, "lab.yaml")), "esx")
+    return used(resolve(parse(text, "lab.yaml")))["esx"]
 
 
 def point(text: str) -> Point:
