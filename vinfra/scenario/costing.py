@@ -3,7 +3,9 @@ the cores.
 
 One bill for each edition over all hosts that have it, since floors of an order are those of one customer. A guest
 operating system is licensed on every host for the guests that may run there at the same time; where VMs can move, all
-hosts but one run. Money is in the currency of `costs`.
+hosts but one run. Money is in the currency of `costs`. Source: terms of the editions; that a licence stays with its
+host when guests move is Microsoft's rule (Licensing Windows Server 2003 R2 to run with virtualization technologies,
+May 2007, from memory).
 """
 
 from __future__ import annotations

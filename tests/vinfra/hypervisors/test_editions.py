@@ -62,6 +62,15 @@ def test_windows_counts_8_cores_of_a_cpu_and_16_of_a_server_at_least_in_packs_of
     assert bill(windows, servers(1, sockets=1, cores=17)).units == 18
 
 
+def test_windows_2003_licenses_four_guests_with_enterprise_and_all_of_a_cpu_with_datacenter() -> None:
+    def cost(edition_: str, guests: int) -> float:
+        return bill(edition(f"windows-server-2003-r2-{edition_}"), servers(1), guests, for_guests=True).once
+
+    assert [cost("standard", guests) for guests in (1, 5)] == [999.0, 5 * 999.0]
+    assert [cost("enterprise", guests) for guests in (1, 4, 5)] == [3999.0, 3999.0, 2 * 3999.0]
+    assert {cost("datacenter", guests) for guests in (1, 40)} == {2 * 2999.0}
+
+
 def test_hosts_without_windows_guests_need_no_windows() -> None:
     hosts = [HostShape("a", 2, 16, 2), HostShape("b", 2, 16, 3)]
     made = bill(edition("windows-server-2022-datacenter"), hosts, {"a": 5}, for_guests=True)
@@ -123,7 +132,7 @@ def test_the_date_decides_which_prices_there_are() -> None:
     ]
     assert names[0] == []
     assert names[1] == ["vcf-2024", "vsphere-standard-2024", "vvf-2024"]
-    assert names[2] == ["vcf-2025", "vsphere-standard-2024", "vvf-2025"]
+    assert names[2] == ["vcf-2025", "vsphere-enterprise-plus-2025", "vsphere-standard-2024", "vvf-2025"]
     assert sold("esxi-8.0") == sold("esxi-8.0", date(2026, 1, 1))
 
 
