@@ -8,26 +8,48 @@ from __future__ import annotations
 from typing import Literal
 
 from vinfra.spec import Day, Spec, field
-from vinfra.units import Bytes, BytesPerSecond, Fraction, PartPerSecond, Seconds, Watts
+from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds, Watts
 
 Truth = Literal["provisioned", "in-use", "guest-used"]
-RULE = "a rule of the trade"
+ITRS = "ITRS Capacity Planner, documentation on right-sizing: 95th percentile of CPU, 99th of memory, by default"
+SHORT = "vmwareopsguide.com, chapter on capacity, projection: no decision based on just a few days of data"
+VCAT = "VMware, vCloud Architecture Toolkit, 5.6 Determining Host CPU and Memory Requirements: no more than 80 percent"
+UNRESERVED = "VMware, vSphere 4 Resource Management Guide: plan to leave at least 10% unreserved"
+UPTIME = "Uptime Institute, Global Data Center Survey 2024, cloudnews.tech: still below 8 to 10 kW on average"
+COMFORT = "Azure Migrate, comfort factor of an assessment, 1.3 by default (quoted from memory)"
+GROWTH = "ITRS Capacity Planner, documentation on right-sizing: a buffer of 20 % by default"
+HANDS = "no publication; what a team does in a night is for the plan's owner to say"
 
 
 class Sizing(Spec):
     """How machines are right-sized."""
 
-    cpu_percentile: float = field(95.0, "percentile of CPU use that must fit", gt=0, le=100, source=RULE, tag="assumed")
-    cpu_headroom: Fraction = field("30 %", "room above it", source=RULE, tag="assumed")
-    memory_percentile: float = field(
-        99.0, "percentile of memory use that must fit", gt=0, le=100, source=RULE, tag="assumed"
+    cpu_percentile: float = field(
+        95.0, "percentile of CPU use that must fit", gt=0, le=100, source=ITRS, tag="specified"
     )
-    memory_headroom: Fraction = field("25 %", "room above it", source=RULE, tag="assumed")
-    disk_headroom: Fraction = field("20 %", "room above what its file systems hold", source=RULE, tag="assumed")
+    cpu_headroom: Fraction = field("30 %", "room above it", source=COMFORT, tag="specified")
+    memory_percentile: float = field(
+        99.0, "percentile of memory use that must fit", gt=0, le=100, source=ITRS, tag="specified"
+    )
+    memory_headroom: Fraction = field("25 %", "room above it", source=f"between {GROWTH} and {COMFORT}", tag="assumed")
+    disk_headroom: Fraction = field("20 %", "room above what its file systems hold", source=GROWTH, tag="specified")
     least_recording: Seconds = field(
         "7 d",
         "a shorter recording makes nothing smaller: weekends and month ends are not in it",
-        source=RULE,
+        source=SHORT,
+        tag="assumed",
+    )
+    ready: Fraction = field(
+        "5 %",
+        "part of the time a vCPU waits for a core, above which nothing is made smaller",
+        source="VMware, knowledge base article 2002181: 5 % for each vCPU (quoted from memory)",
+        tag="specified",
+    )
+    clock: Hertz = field(
+        "2.4 GHz",
+        "clock of cores where neither machine nor host says it",
+        gt=0,
+        source="the nominal clock of servers in facts/processors is 2.0 to 2.7 GHz in most",
         tag="assumed",
     )
     apply: bool = field(True, "place machines as suggested; false: as they are configured")
@@ -41,9 +63,11 @@ class Hosts(Spec):
     sockets: int | None = field(None, "processors of one host", ge=1)
     spare: int = field(1, "hosts that may fail while everything runs (N+1)", ge=0)
     cpu_fill: Fraction = field(
-        "80 %", "part of a host's CPU that machines may want together", gt=0, source=RULE, tag="assumed"
+        "80 %", "part of a host's CPU that machines may want together", gt=0, source=VCAT, tag="specified"
     )
-    memory_fill: Fraction = field("90 %", "part of a host's memory that is given out", gt=0, source=RULE, tag="assumed")
+    memory_fill: Fraction = field(
+        "90 %", "part of a host's memory that is given out", gt=0, source=UNRESERVED, tag="specified"
+    )
     vcpus_per_core: float | None = field(None, "vCPUs on one core at the most; the target's when unsaid", gt=0)
     growth: Fraction = field("0 %", "more of everything than there is today")
     price: float | None = field(None, "of one host, once; hardware is left out of the cost when unsaid", ge=0)
@@ -52,8 +76,14 @@ class Hosts(Spec):
 class Racks(Spec):
     """What a rack carries."""
 
-    power: Watts = field("8 kW", "what one rack may draw", gt=0, source=RULE, tag="assumed")
-    hosts: int = field(16, "hosts that have room in one rack", ge=1, source=RULE, tag="assumed")
+    power: Watts = field("8 kW", "what one rack may draw", gt=0, source=UPTIME, tag="assumed")
+    hosts: int = field(
+        16,
+        "hosts that have room in one rack",
+        ge=1,
+        source="42 units: two for each host, and ten for switches, storage and cables",
+        tag="assumed",
+    )
 
 
 class Storage(Spec):
@@ -62,7 +92,7 @@ class Storage(Spec):
     truth: Truth = field(
         "in-use", "what capacity, copies and backups are counted by; the next one known where it is not"
     )
-    headroom: Fraction = field("20 %", "room above it", source=RULE, tag="assumed")
+    headroom: Fraction = field("20 %", "room above it", source=GROWTH, tag="specified")
 
 
 class Waves(Spec):
@@ -74,14 +104,14 @@ class Waves(Spec):
     nights: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = field(
         ["mon", "tue", "wed", "thu"], "nights of the week that are used", min_length=1
     )
-    streams: int = field(4, "machines under way together", ge=1, source=RULE, tag="assumed")
-    rate: BytesPerSecond = field("110 MB/s", "one stream through the converter", gt=0, source=RULE, tag="assumed")
-    link: BytesPerSecond = field("10 Gbit/s", "all streams together", gt=0, source=RULE, tag="assumed")
+    streams: int = field(4, "machines under way together", ge=1, source=HANDS, tag="assumed")
+    rate: BytesPerSecond = field("110 MB/s", "one stream through the converter", gt=0, source=HANDS, tag="assumed")
+    link: BytesPerSecond = field("10 Gbit/s", "all streams together", gt=0, source=HANDS, tag="assumed")
     fixed: Seconds = field(
-        "15 min", "for each machine beside the copy: stop, drivers, start, check", source=RULE, tag="assumed"
+        "15 min", "for each machine beside the copy: stop, drivers, start, check", source=HANDS, tag="assumed"
     )
-    pilot: int = field(5, "machines of the first wave", ge=1, source=RULE, tag="assumed")
-    rehearse: Fraction = field("10 %", "part of the machines that is rehearsed first", source=RULE, tag="assumed")
+    pilot: int = field(5, "machines of the first wave", ge=1, source=HANDS, tag="assumed")
+    rehearse: Fraction = field("10 %", "part of the machines that is rehearsed first", source=HANDS, tag="assumed")
 
 
 class Backups(Spec):

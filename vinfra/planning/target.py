@@ -5,7 +5,10 @@ One target is one fact (facts/targets). Units: bytes, parts.
 
 from __future__ import annotations
 
-from vinfra.spec import Spec, field
+from datetime import date
+
+from vinfra import facts
+from vinfra.spec import Day, Spec, field
 from vinfra.units import Bytes, Fraction
 
 
@@ -20,6 +23,29 @@ class Target(Spec):
     )
     server: str = field(..., "the server model (fact kind `servers`), where the plan names none")
     memory: Bytes = field(..., "memory of one host, where the plan names none", gt=0)
-    overhead: Fraction = field("6 %", "part of a host's memory that the hypervisor keeps", source="", tag="assumed")
-    vcpus_per_core: float = field(4.0, "vCPUs on one core at the most", gt=0, source="", tag="assumed")
+    overhead: Fraction = field(
+        "6 %",
+        "part of a host's memory that the hypervisor keeps for itself, beside what it takes for each machine",
+        source="VMware, ESX Server 2 Administration Guide: 6 % for the minimum of free memory",
+        tag="specified",
+    )
+    vcpus_per_core: float = field(
+        4.0,
+        "vCPUs on one core at the most",
+        gt=0,
+        source="VMware vSphere 6.7 Data Center Design Cookbook, Packt: about 4 for server workloads, typically; "
+        "VMware's own blog of 2025-06-04 calls any such ratio outdated where the use of CPU is known",
+        tag="assumed",
+    )
+    sold_from: Day | None = field(None, "first day on which its edition is sold at a price that is known")
+    sold_until: Day | None = field(None, "last day on which it is of its time; still of it when unsaid")
     converter: str = field("disk copy with the guest off", "how machines come to it")
+
+    def current(self, on: date) -> bool:
+        """Whether it is of its time on a day."""
+        return (self.sold_from is None or self.sold_from <= on) and (self.sold_until is None or on <= self.sold_until)
+
+
+def current(on: date) -> list[str]:
+    """Names of the targets that are of their time on a day, sorted."""
+    return [name for name in facts.names("targets") if facts.load("targets", name, Target).current(on)]

@@ -26,7 +26,7 @@ class Heuristic(Spec):
 
     def place(self, sizes: Sizes, fewest: int) -> Ints:
         """A host for each machine, shape (machines,), numbered from 0 without holes; `fewest` is a lower bound."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say where machines go")
 
 
 heuristics: Registry[Heuristic] = Registry("packing heuristic", "vinfra.planning.packing.heuristics", Heuristic)
