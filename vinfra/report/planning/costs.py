@@ -81,3 +81,8 @@ def currency(plan: Plan) -> str:
         return plan.currency
     found = sorted({bill.currency for one in plan.targets for bill in one.bills})
     return found[0] if len(found) == 1 else ""
+
+
+def unknown(plan: Plan) -> list[str]:
+    """Parts of cost that some target does not know, each once."""
+    return list(dict.fromkeys(name for one in plan.targets for name, cost in one.parts.items() if cost is None))

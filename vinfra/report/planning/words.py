@@ -10,6 +10,8 @@ from datetime import date
 
 from vinfra.report.numbers import MISSING, SPACE, number
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GIB, TIB = 2.0**30, 2.0**40
 TAGS = {
     "measured": "a published measurement",
@@ -27,6 +29,14 @@ def money(value: float | None, currency: str = "") -> str:
         return MISSING
     text = f"{value:,.2f}" if abs(value) < 100 and value != round(value) else f"{value + 0.0:,.0f}"
     return f"{text}{SPACE}{currency}" if currency else text
+
+
+def brief(value: float) -> str:
+    """A sum of money at a glance, three digits: 11.1 M, 965 k."""
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= scale:
+            return f"{_short(float(f'{value / scale:.3g}'))}{SPACE}{letter}"
+    return _short(value)
 
 
 def size(value: float | None) -> str:
@@ -98,9 +108,18 @@ def day(value: date | None) -> str:
     """Mon 9 Nov 2026, in English whatever the machine speaks."""
     if value is None:
         return MISSING
-    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[value.weekday()]
-    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[value.month - 1]
-    return f"{weekday} {value.day} {month} {value.year}".replace(" ", SPACE)
+    return f"{WEEKDAYS[value.weekday()]}{SPACE}{date_of(value)}"
+
+
+def date_of(value: date) -> str:
+    """9 Nov 2026."""
+    return SPACE.join((str(value.day), MONTHS[value.month - 1], str(value.year)))
+
+
+def clock(seconds: float) -> str:
+    """A time of day: 22:00."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def many(count: int, noun: str, plural: str = "") -> str:

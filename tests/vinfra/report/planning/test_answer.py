@@ -25,7 +25,7 @@ def test_a_backup_that_does_not_fit_says_what_limits_it() -> None:
     assert backup is not None
     slow = with_best(plan, backup=replace(backup, window=9.5 * 3600))
     said = [risk.text.replace("\xa0", " ") for risk in answer.risks(slow)]
-    assert "A night's backup takes 9 h 30 min and has 8 h; the proxies' cores limits it." in said
+    assert "A night's backup takes 9 h 30 min and has 8 h, limited by the proxies' cores." in said
 
 
 def test_prices_that_nobody_backs_are_a_risk_with_their_part_of_the_cost() -> None:

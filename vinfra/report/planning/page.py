@@ -1,0 +1,152 @@
+"""The plan on one page that opens offline: the answer, then everything it rests on, from the bills to every assumption.
+
+The page is sealed (see report/sealed.py) and bounded: lists show their first rows, sums and charts stand for the rest,
+and the workbook has all of it. Whatever a machine is called is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import vinfra
+from vinfra.metrics.metric import find
+from vinfra.planning.explaining import explained
+from vinfra.planning.plan import Draw, Plan, TargetPlan, Trial
+from vinfra.report import bundle, numbers, sealed
+from vinfra.report.comparison import titled
+from vinfra.report.planning import answer, calendar, costs, estate, sizing, words
+from vinfra.report.planning.document import document
+from vinfra.report.planning.figures import figures
+from vinfra.report.planning.loads import by_name
+from vinfra.report.planning.workbook import WORKBOOK
+from vinfra.report.style import CONFIG
+from vinfra.report.whole import write_text
+from vinfra.report.words import groups
+
+prefetch = bundle.prefetch
+
+PAGE = "plan.html"
+LISTED = 10  # rows of a list on the page
+NIGHTS = 30  # that are listed in numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What lies beside the page."""
+
+    workbook: str = WORKBOOK
+    scenario: str = "scenario.yaml"
+
+
+def write(plan: Plan, folder: Path, digest: str | None = None) -> Path:
+    """Write the page into the folder, whole or not at all; returns its path."""
+    path = folder / PAGE
+    write_text(path, render(plan, digest))
+    return path
+
+
+def render(plan: Plan, digest: str | None = None) -> str:
+    """The page as HTML; `digest` is that of the plan's document where the caller knows it."""
+    suggested, sizes = by_name(plan), sizing.sizes(plan)
+    drawn = figures(plan, suggested, sizes)
+    scripts = [sealed.inside(bundle.script()), sealed.inside(sealed.asset("plan.js"))] if drawn else []
+    best = plan.targets[0] if plan.targets else None
+    assumed = list(explained(plan.assumptions, plan.written))
+    return sealed.template("plan.html").render(
+        plan=plan,
+        w=words,
+        money=costs.currency(plan),
+        years=plan.assumptions.years,
+        headline=answer.headline(plan),
+        sentence=answer.sentence(plan),
+        risks=answer.risks(plan),
+        parts=costs.parts(plan),
+        unknown=costs.unknown(plan),
+        flips=costs.flips(plan),
+        bill_lines=lambda one: sum(len(bill.lines) for bill in one.bills),
+        estate=estate.estate(plan),
+        sizes=sizes,
+        metric=_metric,
+        metrics=_metrics,
+        assumed=assumed,
+        changed=sum(row.written is not None for row in assumed),
+        groups=groups(plan.sources),
+        notes=_notes(plan),
+        listed=LISTED,
+        files=Files(),
+        digest=digest or document(plan)["digest"],
+        version=vinfra.__version__,
+        figures=drawn,
+        data=sealed.data({"config": CONFIG, "figures": [figure.data for figure in drawn.values()]}) if drawn else "",
+        css=sealed.asset("page.css") + sealed.asset("plan.css"),
+        scripts=scripts,
+        policy=sealed.policy(scripts),
+        **_of_targets(plan, best),
+    )
+
+
+def _of_targets(plan: Plan, best: TargetPlan | None) -> dict[str, Any]:
+    """What the sections on hosts, power, nights, backup and trial read."""
+    racks, more = ([], 0) if best is None else calendar.drawn(best.fleet, plan.assumptions.racks.hosts)
+    moved = best.migration if best is not None else None
+    return {
+        "best": best,
+        "racks": racks,
+        "racks_more": more,
+        "draws": list(_draws(plan)),
+        "power_notes": list(dict.fromkeys(_power_notes(plan))),
+        "moving": [one for one in plan.targets if one.migration is not None],
+        "calendar": None if moved is None else calendar.calendar(moved),
+        "nights": [] if moved is None else moved.nights[:NIGHTS],
+        "backed": [one for one in plan.targets if one.backup is not None],
+        "tried": [one for one in plan.targets if one.trial is not None],
+    }
+
+
+def _draws(plan: Plan) -> Iterator[tuple[str, Draw]]:
+    """Rows of the table of power: today once, then each target, with idle hosts on standby below it."""
+    before = next((one.power.before for one in plan.targets if one.power.before is not None), None)
+    if before is not None:
+        yield "today", before
+    for one in plan.targets:
+        yield one.target.title, one.power.after
+        if one.power.standby is not None:
+            yield f"{one.target.title}, idle hosts on standby", one.power.standby
+
+
+def _power_notes(plan: Plan) -> Iterator[str]:
+    for one in plan.targets:
+        power = one.power
+        if power.before is None and power.before_why:
+            yield f"Nothing is said of today: {power.before_why}."
+        if power.before is not None and power.before.basis:
+            yield f"Today: {power.before.basis}."
+        if power.after.basis:
+            yield f"{one.target.title}: {power.after.basis}."
+        if power.standby_why:
+            yield f"Standby: {power.standby_why}."
+
+
+def _notes(plan: Plan) -> list[str]:
+    """Notes of the readers, and warnings of the plan."""
+    recorded = [] if plan.utilisation is None else list(plan.utilisation.notes)
+    if plan.utilisation is not None and plan.utilisation.unmatched:
+        unknown = list(plan.utilisation.unmatched)
+        recorded.append(f"recordings of no machine of the inventory: {words.listed(unknown[:LISTED])}")
+    return [*plan.warnings, *plan.inventory.notes, *recorded]
+
+
+def _metrics(trial: Trial) -> list[str]:
+    """Columns of all cases, in the order in which they come."""
+    return list(dict.fromkeys(name for metrics in trial.cases.values() for name in metrics))
+
+
+def _metric(column: str) -> str:
+    """A metric's column in words; one that is no metric of the language by its name."""
+    try:
+        return titled(find(column))
+    except KeyError:
+        return numbers.label(column)
