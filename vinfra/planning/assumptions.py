@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vinfra.scenario.schema_storage import SPINDLES
 from vinfra.spec import Day, Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds, Watts
 
@@ -93,6 +94,23 @@ class Storage(Spec):
         "in-use", "what capacity, copies and backups are counted by; the next one known where it is not"
     )
     headroom: Fraction = field("20 %", "room above it", source=GROWTH, tag="specified")
+    luns: int | None = field(
+        None,
+        "LUNs that machines are dealt to; as many as there are datastores when unsaid, one for 25 machines without any",
+        ge=1,
+    )
+    disks: str = field(
+        "8 x ssd", "disks behind one LUN", pattern=SPINDLES, source="a flash array of medium size", tag="assumed"
+    )
+    raid: str = field("raid5", "their RAID level", source="a flash array of medium size", tag="assumed")
+    ports: int = field(4, "ports of 16 Gbit/s of the array", ge=1, source="a flash array of medium size", tag="assumed")
+    block: Bytes = field(
+        "32 KiB",
+        "bytes of one I/O, where a recording has bytes alone",
+        gt=0,
+        source="no measurement of these guests; between pages of databases and streams",
+        tag="assumed",
+    )
 
 
 class Waves(Spec):

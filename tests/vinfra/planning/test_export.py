@@ -1,0 +1,83 @@
+"""A plan as a scenario: it is checked and run like any other, and its claims hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import vinfra
+from tests.vinfra.planning.small import HYPERV, PROXMOX, fleet, listed, machines, plan, recorded, target_plan
+from vinfra.document import read
+from vinfra.errors import InputError
+from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.export import written
+from vinfra.planning.roster import ALONE
+from vinfra.planning.trial import trial
+from vinfra.scenario.check import check
+from vinfra.scenario.inputs import Inputs
+
+
+def exported(folder: Path, count: int) -> Path:
+    some = machines(count)
+    use = recorded(some, 20.0, 30.0)
+    names, wanted = listed(some, use, (PROXMOX, HYPERV))
+    targets = []
+    for target, on_each in ((PROXMOX, 6), (HYPERV, 9)):
+        hosts = fleet(some, on_each)
+        targets.append(target_plan(target, hosts, trial(target, hosts, names, Assumptions(), wanted, use)))
+    return written(plan(some, *targets), folder, names, wanted)
+
+
+@pytest.mark.parametrize("count", [20, ALONE + 2])
+def test_it_is_clean_runs_and_its_claims_hold(tmp_path: Path, count: int) -> None:
+    path = exported(tmp_path / "plan", count)
+    checked = check(read(path), Inputs())
+    assert [column.name for column in checked.columns] == ["proxmox-ve-8", "hyper-v-2022"]
+    assert not checked.refused and len(checked.expectations) == 4
+    run = vinfra.run(vinfra.load(path), out=tmp_path / "run")
+    assert [claim.holds for claim in run.expect] == [True] * 4
+    hosts = -(-count // 6) + 1
+    assert run["proxmox-ve-8"].metrics["hosts_on"] == hosts
+    notes = {note for point in run.points for note in point.notes}
+    assert not notes
+
+
+def test_every_machine_stands_where_the_plan_puts_it(tmp_path: Path) -> None:
+    exported(tmp_path, 20)
+    lines = (tmp_path / "placement-hyper-v-2022.csv").read_text().splitlines()
+    assert lines[0] == "vm,host,machine"
+    assert lines[1] == "srv-000-example-org,host-1,Srv 000.example.org"
+    assert lines[20] == "srv-019-example-org,host-3,Srv 019.example.org"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "placement-hyper-v-2022.csv",
+        "placement-proxmox-ve-8.csv",
+        "plan.yaml",
+        "utilisation.csv",
+    ]
+
+
+def test_it_can_be_argued_with_as_its_comments_say(tmp_path: Path) -> None:
+    path = exported(tmp_path / "plan", 20)
+    question = vinfra.load(path)
+    fewer = vinfra.run(question.with_("hosts.host.count", 2), out=tmp_path / "fewer")
+    assert not fewer.expect[0].holds
+    assert (fewer["proxmox-ve-8"].metrics["vms_unplaced"] or 0) > 0
+    assert "--set 'placement={policy: best-fit}' --variant proxmox-ve-8" in path.read_text()
+    other = check(question.with_("placement", {"policy": "best-fit"}).document, Inputs(), ["proxmox-ve-8"])
+    assert other.base.placement.name == "best-fit"
+
+
+def test_the_same_plan_is_the_same_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        exported(tmp_path / name, 12)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_a_plan_without_a_target_writes_nothing(tmp_path: Path) -> None:
+    some = machines(2)
+    names, wanted = listed(some, None)
+    with pytest.raises(InputError, match="no target takes a machine"):
+        written(plan(some), tmp_path / "none", names, wanted)
+    assert not (tmp_path / "none").exists()

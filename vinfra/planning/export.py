@@ -1,0 +1,128 @@
+"""A plan as a scenario file that `vinfra run` accepts, with the files it reads: so that it can be argued with.
+
+    plan.yaml                  hosts of the best target, a variant for each target, what the plan promises as claims
+    placement-TARGET.csv       which VM stands on which host, and which machine it is
+    utilisation.csv            what every VM wants
+
+All of it is written under temporary names first, so there is never half a plan. What is simulated is what the trial
+simulated (scene.py).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vinfra.errors import InputError, Place
+from vinfra.planning.load import Load
+from vinfra.planning.pains import PLANNED, READY
+from vinfra.planning.plan import Plan, TargetPlan
+from vinfra.planning.roster import Roster, kebab
+from vinfra.planning.scene import HOST, LOAD, dumped, hosts, load_csv, placement_csv, scene
+
+FILE = "plan.yaml"
+MEASURED = ["vms_unplaced", "cpu_ready", "cpu_utilisation", "hosts_full", "hosts_on", "power_mean", "energy"]
+ROUND = (0.1, 0.5, 1.0, 2.0, READY)  # % of ready time that a claim can promise
+
+
+def written(plan: Plan, folder: Path, listed: Roster, load: Load) -> Path:
+    """Write the plan into a folder and return the scenario's path; InputError where there is nothing to run, or the
+    folder cannot be written to. `listed` is what the machines of the load are as VMs."""
+    able = [one for one in plan.targets if one.fleet.machines]
+    if not able or not load.names:
+        reasons = "; ".join(f"{name}: {why}" for name, why in sorted(plan.refused.items()))
+        raise InputError.at(
+            Place(str(folder)), f"no target takes a machine, so there is nothing to simulate; {reasons}"
+        )
+    names = variants(able)
+    files: dict[str, bytes] = {
+        f"placement-{name}.csv": placement_csv(listed, load.names, one.fleet).encode()
+        for name, one in zip(names, able, strict=True)
+    }
+    files[LOAD] = load_csv(listed, load)
+    files[FILE] = _text(plan, able, names, listed, load).encode()
+    temporary = {name: folder / f".{name}.new" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            temporary[name].write_bytes(content)
+        for name in files:  # the scenario comes last: where it is, all it names is
+            os.replace(temporary[name], folder / name)
+    except OSError as reason:
+        raise InputError.at(Place(str(folder)), f"cannot be written to: {reason.strerror}") from None
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+    return folder / FILE
+
+
+def variants(able: Sequence[TargetPlan]) -> list[str]:
+    """A name in kebab-case for each target."""
+    found: list[str] = []
+    for one in able:
+        found.append(kebab(one.target.title, "target", set(found)))
+    return found
+
+
+def _text(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], listed: Roster, load: Load) -> str:
+    """The scenario with its comments."""
+    entries = [hosts(one.target, one.fleet, plan.assumptions) for one in able]
+    question = (
+        f"Does the plan for {len(load.names):,} machines hold on {' or '.join(one.target.title for one in able)}?"
+    )
+    data = scene("plan", question, listed, load, entries[0], f"placement-{names[0]}.csv")
+    data = {
+        "scenario": data.pop("scenario"),
+        "question": data.pop("question"),
+        "background": f"Demand is {load.basis}.",
+        **data,
+        "compare": {
+            name: {} if number == 0 else _changes(entries[0], entries[number], name)
+            for number, name in enumerate(names)
+        },
+        "measure": MEASURED,
+        "expect": [claim for one, name in zip(able, names, strict=True) for claim in claims(one, name)],
+    }
+    return _head(plan, able, names) + dumped(data)
+
+
+def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a variant changes of the file."""
+    found = {f"hosts.{HOST}.{key}": value for key, value in other.items() if value != first.get(key)}
+    return found | {"placement.path": f"placement-{name}.csv"}
+
+
+def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
+    """What the plan promises of a target and the trial has seen; nothing that has not been tried."""
+    told = {} if one.trial is None else one.trial.cases.get(PLANNED, {})
+    found = []
+    if (unplaced := told.get("vms_unplaced")) is not None:
+        found.append({"vms_unplaced": f"{name} == {unplaced:.0f}", "why": "every machine has a host"})
+        if unplaced:
+            found[-1]["why"] = "machines that no host of this kind takes"
+    ready = told.get("cpu_ready_pct")
+    if ready is not None and ready < READY:
+        most = next(bound for bound in ROUND if ready < bound)
+        found.append({"cpu_ready": f"{name} < {most:g}", "why": "percent of the CPU they want that machines wait for"})
+    return found
+
+
+def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str]) -> str:
+    """What a reader should know and may change."""
+    best = able[0].fleet
+    lines = [
+        f"The plan for {plan.inventory.source}, to be argued with: change a value and run it again.",
+        "",
+        f"    vinfra run {FILE}",
+        f"    vinfra run {FILE} --set hosts.{HOST}.count={max(1, best.hosts - 2)}    fewer hosts: who finds no place?",
+        f"    vinfra run {FILE} --set 'placement={{policy: best-fit}}' --variant {names[0]}    another placement",
+        f"    vinfra run {FILE} --variant {names[0]}    one target alone",
+        "",
+        f"Who stands where: placement-*.csv (vm, host, machine). What they want: {LOAD} (percent of their vCPUs).",
+        f"{best.spare} of the {best.hosts} hosts are spare; they carry nothing until somebody fails.",
+        "With `cluster: {}`, `ha: {}` and `faults` a host fails (scenarios/fleet/ha-host-failure.yaml), with",
+        "`balancer` VMs move, with `hosts.host.overcommit` memory is promised twice.",
+    ]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"
