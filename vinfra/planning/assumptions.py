@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vinfra.scenario.schema_costs import Costs
 from vinfra.scenario.schema_storage import SPINDLES
 from vinfra.spec import Day, Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction, Hertz, PartPerSecond, Seconds, Watts
@@ -153,15 +154,17 @@ class Backups(Spec):
 class Assumptions(Spec):
     """All of them."""
 
-    as_of: Day | None = field(
-        None, "the day of the plan: prices of that day or before it; that of the newest price when unsaid"
-    )
-    years: int = field(3, "years that costs are added up over", ge=1, le=15)
     targets: list[str] = field([], "targets to plan for (`vinfra list targets`); those of the plan's date when unsaid")
     optimise: Seconds = field("5 s", "effort of the optimiser for one target, in its own deterministic time")
+    costs: Costs = field(Costs(), "prices, and the day they are of: those known on the newest day when unsaid")
     sizing: Sizing = field(Sizing(), "how machines are right-sized")
     hosts: Hosts = field(Hosts(), "how full hosts may be")
     racks: Racks = field(Racks(), "what a rack carries")
     storage: Storage = field(Storage(), "how capacity is counted")
     waves: Waves = field(Waves(), "how machines are moved")
     backup: Backups = field(Backups(), "how they are backed up")
+
+    @property
+    def years(self) -> float:
+        """Years that costs are added up over."""
+        return self.costs.years

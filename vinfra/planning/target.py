@@ -9,7 +9,7 @@ from datetime import date
 
 from vinfra import facts
 from vinfra.spec import Day, Spec, field
-from vinfra.units import Bytes, Fraction
+from vinfra.units import Bytes, BytesPerSecond, Fraction
 
 
 class Target(Spec):
@@ -40,6 +40,10 @@ class Target(Spec):
     sold_from: Day | None = field(None, "first day on which its edition is sold at a price that is known")
     sold_until: Day | None = field(None, "last day on which it is of its time; still of it when unsaid")
     converter: str = field("disk copy with the guest off", "how machines come to it")
+    converter_rate: BytesPerSecond | None = field(
+        None, "bytes of one machine that the converter copies in a second; the assumption waves.rate when unsaid", gt=0
+    )
+    warm: bool = field(False, "whether machines are copied while they run, and stand still for what changed meanwhile")
 
     def current(self, on: date) -> bool:
         """Whether it is of its time on a day."""
