@@ -1,7 +1,8 @@
 """Names of columns and values of cells as people write them: `Memory (GB)`, `clock_mhz`, `2,4 GHz`, `12 %`, `n/a`.
 
 A unit stands in the header or beside the value; without either a quantity is refused, never guessed. GB of memory are
-2^30 bytes, as modules of memory are sold; GB of disk are 10^9 bytes, as disks are sold; GiB are 2^30 always.
+2^30 bytes, as modules of memory are sold; GB of disk are 10^9 bytes, as disks are sold; GiB are 2^30 always. Rates are
+binary (KBps is 1,024 bytes per second), as hypervisors count them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Literal
 from vinfra.units import DIMENSIONS
 from vinfra.workloads.files import quoted
 
-Kind = Literal["text", "count", "percent", "frequency", "memory", "disk", "power"]
+Kind = Literal["text", "count", "percent", "frequency", "memory", "disk", "power", "rate"]
 NOTHING = {"", "-", "--", "n/a", "na", "?", "none", "null", "unknown", "unbekannt"}
 NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(\S*)", re.ASCII)
 GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?=\D|$)", re.ASCII)
@@ -45,6 +46,11 @@ WRITTEN: Mapping[Kind, Mapping[str, float]] = {
         **{unit.removesuffix("b"): scale for unit, scale in _small("size").items() if unit not in ("b", "ib")},
         **_small("size"),
         "bytes": 1.0,
+    },
+    "rate": {
+        **{f"{unit}/s": scale for unit, scale in BINARY.items() if unit},
+        **{f"{unit}b{per}": scale for unit, scale in BINARY.items() for per in ("/s", "ps", "/sec")},
+        **dict.fromkeys(("b/s", "bytes/s", "bytes/sec"), 1.0),
     },
     "power": {**_small("power", "W kW"), "watt": 1.0, "watts": 1.0},
 }

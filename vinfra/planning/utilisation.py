@@ -2,17 +2,28 @@
 machine.
 
 Source: recordings the user has (readers in utilisations/). A machine without a recording has none here: sizing says so,
-and simulation draws demand with published statistics instead.
+and simulation draws demand with published statistics instead. Columns of a recording are given to machines by their
+names, never by their order.
 """
 
 from __future__ import annotations
 
+import csv
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vinfra.errors import InputError, Place, suggest
+from vinfra.planning import matching
+from vinfra.planning.inventory import Inventory
+from vinfra.planning.recorded import recording_readers
+from vinfra.workloads.files import shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,3 +55,58 @@ class Utilisation:
     def duration(self) -> float:
         """Seconds that are recorded."""
         return len(self.cpu) * self.interval
+
+
+def read(path: Path, inventory: Inventory, form: str | None = None) -> Utilisation:
+    """The recording at a path, of the machines of an inventory; by the reader that knows it, or the one that is named.
+
+    InputError when nobody can read it, or when no name in it is that of a machine.
+    """
+    here = Place(shown(path))
+    if not path.exists():
+        raise InputError.at(here, "there is nothing; give a csv file of samples, or a folder with a file for each VM")
+    if form is None:
+        form = next((name for name in recording_readers if recording_readers[name]().knows(path)), None)
+    elif form not in recording_readers:
+        raise InputError.at(Place("--form"), f"no form '{form}'{suggest(form, recording_readers.names())}")
+    if form is None:
+        known = "; ".join(f"{name}: {recording_readers[name].title}" for name in recording_readers)
+        raise InputError.at(here, f"is no recording that vinfra knows. Known are {known}")
+    found = recording_readers[form]().read(path)
+    matched = matching.matched(here, found.names, inventory)
+    machines = [inventory.machines[at] for at in matched.machines]
+    cpu, cpu_notes = matching.cpu(found, matched.columns, machines)
+    memory, memory_notes = matching.memory(found, matched.columns, machines)
+    return Utilisation(
+        interval=found.interval,
+        names=[machine.name for machine in machines],
+        cpu=cpu,
+        memory=memory,
+        disk=matching.disk(found, matched.columns),
+        begins=found.begins,
+        vcpus=None if found.vcpus is None else found.vcpus[matched.columns],
+        hz=None if found.hz is None else found.hz[matched.columns],
+        source=f"{here} ({form})",
+        fingerprint=found.fingerprint,
+        unmatched=matched.unmatched,
+        notes=(*matched.notes, *cpu_notes, *memory_notes, *found.notes),
+    )
+
+
+def written(utilisation: Utilisation, path: Path) -> None:
+    """Write the percents of CPU as the wide table that a scenario replays (`trace: utilisation`), whole or not at all.
+
+    Seconds count from the first row; what was not recorded is an empty cell.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerow(["time_s", *utilisation.names])
+            for at, row in enumerate(utilisation.cpu):
+                cells = ["" if value != value else f"{value:.6g}" for value in row.tolist()]
+                stream.write(",".join([f"{at * utilisation.interval:.15g}", *cells]) + "\n")
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -7,8 +7,8 @@ looked at. Timestamps are seconds although the header says ms; above 1e11 (the y
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,35 +30,44 @@ NUMBER = re.compile(rb"[ \t\r]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Seconds, percent of the capacity given and line in the file, shape (samples,); the largest cores and capacity."""
+    """Seconds, percent of the capacity given and line in the file, shape (samples,); the largest cores and capacity;
+    further columns that were asked for and are there."""
 
     time: Floats
     percent: Floats
     line: NDArray[np.int64]
     cores: float
     capacity_hz: float
+    more: Mapping[str, Floats] = field(default_factory=dict)
 
 
-def parse(file: str, data: bytes, complaints: Complaints) -> Samples | None:
-    """The samples of one VM; None when something is wrong, which is then among the complaints."""
+def parse(file: str, data: bytes, complaints: Complaints, more: Sequence[str] = ()) -> Samples | None:
+    """The samples of one VM, with the columns in `more` where the file has them, as they are written.
+
+    None when something is wrong, which is then among the complaints.
+    """
     before = complaints.count
     header, _, body = data.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
     places = _places(file, header, complaints)
+    said = [name.decode("utf-8", "replace").strip().lower() for name in header.split(b";")]
+    others = [name for name in more if said.count(name.lower()) == 1]
+    wanted = [*places, *(said.index(name.lower()) for name in others)]
     lines = body.removesuffix(b"\n").split(b"\n") if body.strip() else []
     if not lines:
         complaints.add(file, 1, "has no samples: it needs a header and a line for every sample")
     if complaints.count > before:
         return None
-    rows, numbers = _rows(file, lines, header.count(b";"), max(places) + 1, complaints)
-    time, cores, capacity, percent = (
+    rows, numbers = _rows(file, lines, header.count(b";"), max(wanted) + 1, complaints)
+    time, cores, capacity, percent, *rest = (
         _numbers(file, name, [row[place] for row in rows], numbers, complaints)
-        for name, place in zip(COLUMNS, places, strict=True)
+        for name, place in zip((*COLUMNS, *others), wanted, strict=True)
     )
     time = np.where(time > MILLISECONDS, time / 1000, time)
     _check_order(file, time, numbers, complaints)
     if complaints.count > before:
         return None
-    return Samples(time, percent, numbers, float(cores.max()), float(capacity.max()) * 1e6)
+    more_of_it = dict(zip(others, rest, strict=True))
+    return Samples(time, percent, numbers, float(cores.max()), float(capacity.max()) * 1e6, more_of_it)
 
 
 def _places(file: str, header: bytes, complaints: Complaints) -> list[int]:

@@ -1,0 +1,1 @@
+"""One form of recording in each file."""
