@@ -165,6 +165,6 @@ class Assumptions(Spec):
     backup: Backups = field(Backups(), "how they are backed up")
 
     @property
-    def years(self) -> float:
+    def years(self) -> int:
         """Years that costs are added up over."""
         return self.costs.years

@@ -41,7 +41,7 @@ class Costs(Spec):
         source="Ember, Global Electricity Review 2024: the world in 2023, from memory",
         tag="assumed",
     )
-    years: float = field(3.0, "years that costs are added up over", gt=0, le=30)
+    years: int = field(3, "years that costs are added up over", ge=1, le=30)
     date: Day | None = field(
         None, "prices of this day or before it decide what is cheapest; the newest there are when unsaid"
     )

@@ -5,7 +5,13 @@ from pathlib import Path
 from vinfra.planning.assuming import assumed
 from vinfra.planning.explaining import as_yaml, explained
 
-CHANGES = ["hosts.spare=2", "hosts.memory=1 TiB", "costs.date=2026-11-01", "sizing.apply=false", "waves.nights=[sat, sun]"]
+CHANGES = [
+    "hosts.spare=2",
+    "hosts.memory=1 TiB",
+    "costs.date=2026-11-01",
+    "sizing.apply=false",
+    "waves.nights=[sat, sun]",
+]
 
 
 def test_the_printed_file_says_what_was_assumed(tmp_path: Path):
