@@ -29,6 +29,7 @@ from vinfra.planning.plan import (
 )
 from vinfra.planning.target import Target
 from vinfra.scenario.results import Source
+from vinfra.scenario.schema_costs import Costs
 
 TITLES = ("Proxmox VE 8", "Windows Server 2022 Hyper-V", "XCP-ng 8.3 <script>", "VMware Cloud Foundation 9")
 NAMES = ("proxmox-ve", "hyper-v", "xcp-ng", "vmware-vcf")
@@ -43,7 +44,7 @@ def full(machines: int = 40) -> Plan:
     return Plan(
         inventory,
         None,
-        Assumptions(years=5, sizing=Sizing(cpu_percentile=90.0)),
+        Assumptions(costs=Costs(years=5), sizing=Sizing(cpu_percentile=90.0)),
         [estate.suggestion(number) for number in range(machines)],
         sorted(targets, key=lambda one: one.total or 0.0),
         {"xen-3": "no server of 2026 is known to it"},
@@ -51,7 +52,7 @@ def full(machines: int = 40) -> Plan:
         "EUR",
         DAY,
         [Source("editions", "vcf", "assumed", "a blog of 2025", ("price: 350",), True)],
-        {"years": Place("ours.yaml", 3, 8), "sizing.cpu_percentile": Place("--set")},
+        {"costs.years": Place("ours.yaml", 3, 8), "sizing.cpu_percentile": Place("--set")},
     )
 
 

@@ -125,7 +125,7 @@ def test_every_move_of_the_best_target_and_every_night_of_the_others(book: dict[
 
 def test_a_changed_assumption_says_where_it_was_changed(book: dict[str, Table]) -> None:
     rows = {row["Path for --set"]: row for row in book["Assumptions"]}
-    assert rows["years"]["Changed in"] == "ours.yaml:3:8" and rows["racks.power"]["Changed in"] == ""
+    assert rows["costs.years"]["Changed in"] == "ours.yaml:3:8" and rows["racks.power"]["Changed in"] == ""
     assert rows["racks.power"]["Value"] == "8 kW" and rows["racks.power"]["Tag"] == "assumed"
 
 
