@@ -86,7 +86,8 @@ def _sentence(made: Bill) -> str:
     guessed = sorted(line.what for line in own if line.tag == "assumed" and first.tag != "assumed")
     tag += f"; assumed: {', '.join(guessed)}" if guessed else ""
     support = ", with support" if len(own) < len(made.lines) else ""
-    sums = f"{made.once:,.2f} {made.currency} once and {made.per_year:,.2f} a year{support}"
+    paid = [f"{made.once:,.2f} {made.currency} once"] if made.once or not made.per_year else []
+    sums = " and ".join(paid + ([f"{made.per_year:,.2f} {made.currency} a year{support}"] if made.per_year else []))
     return f"{' + '.join(parts)} = {sums} ({first.why}; prices of {made.date.isoformat()}, {tag})"
 
 
