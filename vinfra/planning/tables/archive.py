@@ -115,7 +115,7 @@ def opened(path: Path) -> Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, OverflowError, ValueError, struct.error, OSError) as reason:
+    except (zipfile.BadZipFile, RuntimeError, OverflowError, ValueError, struct.error, OSError) as reason:
         raise wrong(Place(file), f"is no workbook, or cut short ({reason}); export it again") from None
     if len(infos) > MOST_MEMBERS:
         raise wrong(Place(file), f"has {len(infos):,} parts, and {MOST_MEMBERS:,} are the most; {RESAVE}")

@@ -54,8 +54,8 @@ class Seen:
         opens, closes = np.flatnonzero(a == ord("<")), np.flatnonzero(a == ord(">"))
         self._attributes(a, np.flatnonzero(a[LOOK : len(a) - LOOK] == ord("=")) + LOOK, opens, closes)
         self._elements(a, opens[(opens >= LOOK) & (opens < len(a) - LOOK)], offset)
-        marks = (b":c ", b":c>", b":c/", b":c\n", b":c\t", b":c\r", b":row", b":si")
-        if any(mark in buffer for mark in marks) and PREFIXED.search(buffer):
+        colons = np.flatnonzero(a[:-1] == ord(":"))
+        if np.any(np.isin(a[colons + 1], (ord("c"), ord("r"), ord("s")))) and PREFIXED.search(buffer):
             self.odd = True
 
     def _attributes(self, a: Bytes, at: Places, opens: Places, closes: Places) -> None:
@@ -74,7 +74,7 @@ class Seen:
         self.shared += int(np.count_nonzero(shared))
         address = named & quoted & (name == ord("r"))
         cell = address & (a[begins + 1] == ord("c")) & (a[begins + 2] <= 32)
-        self.addresses += len(np.unique(begins[cell]))
+        self.addresses += int(np.count_nonzero(np.diff(begins[cell], prepend=-1)))  # of each element the first
         # A cell with nothing in it (blank rows that carry a format, up to the last a sheet may have) takes no memory.
         ends = np.concatenate([closes, edge])[np.searchsorted(closes, begins[cell])]
         empty = (a[ends - 1] == ord("/")) | ((a[ends] == ord(">")) & (a[(ends + 2) % len(a)] == ord("/")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +19,6 @@ from vinfra.planning.tables.cells import Cell
 
 T = TypeVar("T")
 Wanted = Mapping[str, Sequence[str]]  # what a column is called here, and how headers spell it
-KEPT = 40  # characters of a header that are shown
 
 
 def spelt(header: str) -> str:
@@ -50,7 +49,11 @@ class Table:
     def texts(self, column: str) -> list[str]:
         """Texts of a column, empty where nothing is written or there is no such column."""
         found = self.columns.get(column)
-        return [""] * self.rows if found is None else [cells.text(cell) for cell in found]
+        return (
+            [""] * self.rows
+            if found is None
+            else [cell.strip() if isinstance(cell, str) else cells.text(cell) for cell in found]
+        )
 
     def numbers(self, column: str, whole: bool = True, scale: float = 1.0) -> list[float | None]:
         """Numbers of a column times `scale`; None where none is, or no such column."""
@@ -90,11 +93,11 @@ class Table:
 
     def remarks(self) -> list[str]:
         """What is to be said of how it was read."""
-        said = [f"{count:,} of '{column}' cannot be read" for column, count in sorted(self.bad.items())]
+        said = [f"'{column}' cannot be read, in rows: {count:,}" for column, count in sorted(self.bad.items())]
         said += [f"'{column}': day and month are read as month/day" for column in sorted(self.guessed_dates)]
-        said += [f"two columns are called '{name[:KEPT]}'; the first with values is read" for name in self.doubled]
+        said += [f"several columns are called '{name}', the first with values is read" for name in self.doubled]
         if self.unknown:
-            said.append(f"{self.unknown:,} columns are not used")
+            said.append(f"columns that are not used: {self.unknown:,}")
         return said
 
 
@@ -106,36 +109,43 @@ class Gathering:
         by_spelling: dict[str, list[int]] = {}
         for position, cell in enumerate(header):
             by_spelling.setdefault(spelt(cells.text(cell)), []).append(position)
-        self._places: dict[str, list[int]] = {}
+        # For each column the places of each spelling that is there, in the order of the spellings.
+        self._places: dict[str, list[list[int]]] = {}
         for column, spellings in wanted.items():
-            places = [place for spelling in spellings for place in by_spelling.get(spelt(spelling), ())]
+            places = [by_spelling[one] for one in dict.fromkeys(map(spelt, spellings)) if one in by_spelling]
             if places:
                 self._places[column] = places
-        self._kept: dict[int, list[Cell]] = {place: [] for places in self._places.values() for place in places}
+        self._kept: dict[int, list[Cell]] = {
+            place: [] for spellings_of in self._places.values() for places in spellings_of for place in places
+        }
         self._unknown = sum(1 for cell in header if cells.text(cell)) - len(self._kept)
         self._seen: dict[Cell, Cell] = {}
         self._rows = self._blank = 0
 
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
         """More rows; those without anything in them are counted as blank."""
-        kept, seen = list(self._kept.items()), self._seen
-        for row in rows:
-            if not any(cell is not None and cell != "" for cell in row):
-                self._blank += 1
-                continue
-            self._rows += 1
-            width = len(row)
-            for place, values in kept:
-                cell = row[place] if place < width else None
-                # One object for a text that many rows share (a cluster, an operating system).
-                values.append(seen.setdefault(cell, cell) if isinstance(cell, str) else cell)
+        filled = [row for row in rows if any(row) or any(cell is not None and cell != "" for cell in row)]
+        self._blank += len(rows) - len(filled)
+        self._rows += len(filled)
+        least, most = min(map(len, filled), default=0), max(self._kept, default=-1) + 1
+        if least < most:
+            filled = [row if len(row) >= most else [*row, *[""] * (most - len(row))] for row in filled]
+        keep = self._seen.setdefault
+        for place, values in self._kept.items():
+            column = [row[place] for row in filled]
+            # One object for a text that many rows share (a cluster, an operating system).
+            values.extend(map(keep, column, column) if set(map(type, column)) == {str} else column)
 
     def table(self, otherwise: str = ".") -> Table:
         """All that was added. `otherwise` is the decimal sign where no number tells."""
         columns, doubled = {}, []
-        for column, places in self._places.items():
-            filled = [place for place in places if any(cell not in (None, "") for cell in self._kept[place])]
-            columns[column] = self._kept[filled[0] if filled else places[0]]
-            doubled += [column] if len(filled) > 1 else []
+        for column, spellings in self._places.items():
+            filled = [[place for place in places if self._holds(place)] for places in spellings]
+            best = next((places for places in filled if places), spellings[0])
+            columns[column] = self._kept[best[0]]
+            doubled += [column] if any(len(places) > 1 for places in filled) else []
         told = tuple(sorted(doubled))
         return Table(self.name, self.place, columns, self._rows, self._blank, self._unknown, told, otherwise)
+
+    def _holds(self, place: int) -> bool:
+        return any(cell is not None and cell != "" for cell in self._kept[place])

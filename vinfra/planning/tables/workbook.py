@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,18 @@ def library() -> Any:
     return python_calamine
 
 
-def tables(path: Path, wanted: Mapping[str, Wanted]) -> tuple[list[Table], list[str]]:
+def plain(name: str) -> str:
+    """The name of a sheet as it is compared."""
+    return name.strip().lower()
+
+
+def tables(
+    path: Path, wanted: Mapping[str, Wanted], spelling: Callable[[str], str] = plain
+) -> tuple[list[Table], list[str]]:
     """Tables of the sheets that are wanted, in the workbook's order, and what was ignored in it, a line each.
 
-    InputError for what is no workbook, has a password, or takes too much.
+    `spelling` says how names of sheets are compared. InputError for what is no workbook, has a password, or takes too
+    much.
     """
     archive = opened(path)
     _is_workbook(archive)
@@ -56,7 +64,7 @@ def tables(path: Path, wanted: Mapping[str, Wanted]) -> tuple[list[Table], list[
         known = {name.lower(): name for name in wanted}
         found: dict[str, Table] = {}
         for name in names:
-            sheet = known.get(name.strip().lower())
+            sheet = known.get(spelling(name))
             if sheet is None or sheet in found:
                 continue
             rows = iter(book.get_sheet_by_name(name).iter_rows())
@@ -67,8 +75,8 @@ def tables(path: Path, wanted: Mapping[str, Wanted]) -> tuple[list[Table], list[
         if type(wrong).__name__ != "PanicException":
             raise
         raise archive.wrong(f"cannot be read; {RESAVE}") from None
-    unread = [name for name in names if name.strip().lower() not in known]
-    notes += [f"{len(unread)} sheets are not used"] if unread else []
+    unread = [name for name in names if spelling(name) not in known]
+    notes += [f"sheets that are not used: {len(unread)}"] if unread else []
     return list(found.values()), notes
 
 
@@ -110,4 +118,4 @@ def _ignored(archive: Archive, formulas: int) -> Iterator[str]:
         if any(name.startswith(start) for name in archive.members):
             yield f"{what} are ignored"
     if formulas:
-        yield f"{formulas:,} formulas are read as the values they had when the workbook was saved"
+        yield f"formulas are read as the values they had when the workbook was saved: {formulas:,}"
