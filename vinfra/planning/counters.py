@@ -56,7 +56,7 @@ class Counter:
     scale: float
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def counter(name: str, unit: str = "") -> Counter | None:
     """The counter of a name such as `cpu.usage.average` or `Memory|Guest Usage (KB)`; None where nobody uses it.
 

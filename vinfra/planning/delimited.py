@@ -29,7 +29,8 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the rows below it. `rows` gives line number and cells, once, while the file is open."""
+    """A header and the rows below it. `rows` gives line number and cells, once, while the file is open; or `lines` the
+    lines as they are, where a reader knows how to take numbers out of them faster."""
 
     file: str
     header: tuple[str, ...]
@@ -37,6 +38,7 @@ class Table:
     separator: str
     encoding: str
     rows: Iterator[tuple[int, list[str]]]
+    lines: Iterator[str]
 
     def place(self, line: int | None = None) -> Place:
         """Where a row stands; the header when unsaid."""
@@ -91,7 +93,7 @@ def _table(text: IO[str], encoding: str, here: Place) -> Table:
         raise InputError.at(Place(here.file, line), f"has {len(header):,} columns; {COLUMNS:,} at most")
     if any("\0" in cell for cell in header):
         raise InputError.at(Place(here.file, line), "is no text; export it as csv")
-    return Table(here.file, tuple(cell.strip() for cell in header), line, separator, encoding, rows)
+    return Table(here.file, tuple(cell.strip() for cell in header), line, separator, encoding, rows, lines)
 
 
 def _encoding(sample: bytes) -> str:

@@ -16,7 +16,7 @@ WORD = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 VENDORS = {"intel", "amd"}
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def known(text: str) -> Processor | None:
     """The processor whose title is in the text; None where none is, or two are alike."""
     said = _words(text)

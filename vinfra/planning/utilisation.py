@@ -25,6 +25,8 @@ from vinfra.planning.inventory import Inventory
 from vinfra.planning.recorded import recording_readers
 from vinfra.workloads.files import shown
 
+THOUSANDTHS = 1000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Utilisation:
@@ -96,14 +98,17 @@ def read(path: Path, inventory: Inventory, form: str | None = None) -> Utilisati
 def written(utilisation: Utilisation, path: Path) -> None:
     """Write the percents of CPU as the wide table that a scenario replays (`trace: utilisation`), whole or not at all.
 
-    Seconds count from the first row; what was not recorded is an empty cell.
+    Seconds count from the first row; what was not recorded is an empty cell. Percents are rounded to a thousandth, of
+    which there are few enough to look up.
     """
+    texts = [*(f"{number / THOUSANDTHS:.6g}" for number in range(100 * THOUSANDTHS + 1)), ""]
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerow(["time_s", *utilisation.names])
             for at, row in enumerate(utilisation.cpu):
-                cells = ["" if value != value else f"{value:.6g}" for value in row.tolist()]
+                number = np.nan_to_num(np.rint(row.astype(np.float64) * THOUSANDTHS), nan=len(texts) - 1)
+                cells = [texts[one] for one in number.astype(np.int64).tolist()]
                 stream.write(",".join([f"{at * utilisation.interval:.15g}", *cells]) + "\n")
         os.chmod(name, 0o644)
         os.replace(name, path)

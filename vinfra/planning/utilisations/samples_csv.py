@@ -32,6 +32,7 @@ from vinfra.workloads.files import Complaints, listing, quoted, shown
 
 ROWS = 60_000_000  # samples; 17 bytes each until they are on the grid
 MOMENTS = 2_000_000  # points in time that are not alike
+PLACE = {name: at for at, name in enumerate(SERIES)}
 ENDINGS = (".csv", ".txt", ".tsv")
 COLUMNS = (
     Column("time", "text", "timestamp, time, date, datetime, date time, time s, time utc, sample time, timestamp utc"),
@@ -123,7 +124,7 @@ class Rows:
         said = []
         for text, count in self.intervals.items():
             with contextlib.suppress(ValueError):
-                said += [float(text)] if count == best and 1 <= float(text) <= 1e6 else []
+                said += [float(text)] if len(text) < 12 and count == best and 1 <= float(text) <= 1e6 else []
         return min(said, default=None)
 
 
@@ -170,7 +171,6 @@ def _take(table: Table, stem: str, rows: Rows) -> None:
         cure = "it needs a time, and `metric` and `value` or counters such as 'CPU usage (%)'"
         rows.complaints.add(table.file, table.line, f"says no samples; {cure}; there are {names}")
         return
-    comma = table.separator == ";"
     width = max([*places.values(), *counters]) + 1
     for line, cells in table.rows:
         if len(cells) < width:
@@ -179,48 +179,45 @@ def _take(table: Table, stem: str, rows: Rows) -> None:
         if len(rows.value) >= ROWS:
             cure = "export longer intervals, or fewer days"
             raise InputError.at(table.place(line), f"has more than {ROWS:,} samples; {cure}")
-        if stat:
-            _take_stat(table, line, cells, places, rows, comma, stem)
-            continue
         name = cells[places["machine"]].strip() if "machine" in places else stem
+        moment = cells[places["time"]]
+        if stat:
+            if (found := _metric(table, line, cells, places, rows)) is not None:
+                _keep(table, line, places["value"], cells, found, name, moment, rows)
+            continue
         for at, found in counters.items():
-            _keep(table, line, table.header[at], cells[at], found, name, cells[places["time"]], rows, comma)
+            _keep(table, line, at, cells, found, name, moment, rows)
 
 
-def _take_stat(
-    table: Table, line: int, cells: list[str], places: Mapping[str, int], rows: Rows, comma: bool, stem: str
-) -> None:
-    """A row with a metric and its value."""
-    if "instance" in places and cells[places["instance"]].strip():
-        return
-    metric = cells[places["metric"]].strip()
-    unit = cells[places["unit"]].strip() if "unit" in places else ""
+def _metric(table: Table, line: int, cells: list[str], places: Mapping[str, int], rows: Rows) -> Counter | None:
+    """The counter of a row with a metric and its value; None where nobody uses it, or it is of a single device."""
+    if "instance" in places and cells[places["instance"]]:
+        return None
+    metric = cells[places["metric"]]
     try:
-        found = counter(metric, unit)
+        found = counter(metric, cells[places["unit"]] if "unit" in places else "")
     except ValueError as wrong:
         rows.complaints.add(table.file, line, str(wrong))
-        return
+        return None
     if found is None:
-        if len(rows.ignored) < 1000:
+        if len(rows.ignored) < 1000 or metric in rows.ignored:
             rows.ignored[metric] += 1
-        return
-    if "interval" in places:
-        rows.intervals[cells[places["interval"]].strip()[:12]] += 1
-    name = cells[places["machine"]].strip() if "machine" in places else stem
-    _keep(table, line, "Value", cells[places["value"]], found, name, cells[places["time"]], rows, comma)
+    elif "interval" in places:
+        rows.intervals[cells[places["interval"]]] += 1
+    return found
 
 
 def _keep(
-    table: Table, line: int, what: str, text: str, found: Counter, name: str, moment: str, rows: Rows, comma: bool
+    table: Table, line: int, at: int, cells: list[str], found: Counter, name: str, moment: str, rows: Rows
 ) -> None:
     """One sample; nothing, and what is below zero (the API's -1), is no sample."""
     try:
-        number = float(text)
+        number = float(cells[at])
     except ValueError:
         try:
-            said = value(text.removesuffix("%"), "count", None, comma)
+            said = value(cells[at].strip().removesuffix("%"), "count", None, table.separator == ";")
         except ValueError as wrong:
-            rows.complaints.add(table.file, line, f"{what}: {wrong}")
+            rows.complaints.add(table.file, line, f"{table.header[at]}: {wrong}")
             return
         if said is None:
             return
@@ -230,11 +227,11 @@ def _keep(
     if not name or not moment:
         rows.complaints.add(table.file, line, "has no name of a machine" if moment else "has no time")
         return
-    if moment not in rows.moments:
+    if (known := rows.moments.get(moment)) is None:
         if len(rows.moments) >= MOMENTS:
             raise InputError.at(table.place(line), f"has more than {MOMENTS:,} points in time; export longer intervals")
-        rows.moments[moment] = (len(rows.moments), table.place(line))
-    rows.moment.append(rows.moments[moment][0])
+        known = rows.moments[moment] = (len(rows.moments), table.place(line))
+    rows.moment.append(known[0])
     rows.machine.append(rows.machines.setdefault(name, len(rows.machines)))
-    rows.kind.append(SERIES.index(found.series))
+    rows.kind.append(PLACE[found.series])
     rows.value.append(number * found.scale)

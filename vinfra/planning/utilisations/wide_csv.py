@@ -10,6 +10,7 @@ counted physical servers in 2007.
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,6 +39,7 @@ from vinfra.workloads.files import Complaints, quoted, shown
 PERFMON = "(PDH-CSV"
 BLOCK = 256  # rows that are put together at a time
 MOST = 3 << 28  # values of a file: 3 GiB
+PLAIN = dict.fromkeys(map(ord, "0123456789.,eE+-"))  # what is left of a line without these is no plain number
 GRID = 1e-3  # of an interval that a time may be beside its place
 
 
@@ -123,33 +125,67 @@ def _rows(
     """Time and line of each row, and its values, shape (rows, columns), NaN where a cell says nothing."""
     places = list(columns)
     whole = places == list(range(1, len(table.header)))
-    comma = table.separator == ";"
     moments: list[tuple[str, int]] = []
     blocks: list[Samples] = []
     block = np.empty((BLOCK, len(places)), dtype=np.float32)
-    for line, cells in table.rows:
-        if len(cells) != len(table.header):
-            complaints.add(table.file, line, f"has {len(cells)} cells, the header {len(table.header)}")
+    for line, text in enumerate(table.lines, table.line + 1):
+        if not text.strip():
             continue
         if (len(moments) + 1) * len(places) > MOST:
             raise InputError.at(table.place(line), f"has more than {MOST:,} values; average over longer intervals")
-        used = cells[1:] if whole else [cells[at] for at in places]
+        moment, values = _numbers(text, table)
+        if values is None:
+            moment, values = _cells(text, table, line, columns, complaints)
+        if values is None:
+            continue
         row = len(moments) % BLOCK
-        try:
-            block[row] = [float(cell) if cell else np.nan for cell in used]
-        except ValueError:
-            block[row] = [_value(table, line, at, cells[at], comma, complaints) for at in places]
-        moments.append((cells[0], line))
+        block[row] = values if whole else values[np.array(places) - 1]
+        moments.append((moment, line))
         if row == BLOCK - 1:
             blocks.append(block.copy())
     blocks.append(block[: len(moments) % BLOCK].copy())
-    values = np.concatenate(blocks)
-    np.copyto(values, np.float32(np.nan), where=~(values >= 0) | np.isinf(values))
-    values *= np.array([columns[at][1].scale for at in places], dtype=np.float32)
-    return moments, values
+    found = np.concatenate(blocks)
+    np.copyto(found, np.float32(np.nan), where=~(found >= 0) | np.isinf(found))
+    found *= np.array([columns[at][1].scale for at in places], dtype=np.float32)
+    return moments, found
 
 
-def _value(table: Table, line: int, at: int, text: str, comma: bool, complaints: Complaints) -> float:
+def _numbers(text: str, table: Table) -> tuple[str, NDArray[np.float64] | None]:
+    """Time and numbers of a line that has nothing but plain numbers and gaps; None for any other, which is no mistake
+    yet. Ten times as fast as cell by cell."""
+    moment, separator, rest = text.partition(table.separator)
+    plain = rest.strip()
+    if separator != "," or '"' in text or not plain or plain.translate(PLAIN):
+        return moment, None
+    # Where three values are missing in a row the first pass leaves every other gap.
+    gaps = f",{plain},".replace(",,", ",nan,").replace(",,", ",nan,")
+    try:
+        values = np.fromstring(gaps[1:], sep=",")
+    except (DeprecationWarning, ValueError):
+        return moment, None
+    return moment, values if len(values) == len(table.header) - 1 == plain.count(",") + 1 else None
+
+
+def _cells(
+    text: str, table: Table, line: int, columns: dict[int, tuple[str, Counter]], complaints: Complaints
+) -> tuple[str, NDArray[np.float64] | None]:
+    """Time and numbers of a line cell by cell; None with a complaint where it has too few."""
+    try:
+        cells = next(csv.reader([text], delimiter=table.separator))
+    except csv.Error as wrong:
+        complaints.add(table.file, line, f"is no row of a table: {wrong}")
+        return "", None
+    if len(cells) != len(table.header):
+        complaints.add(table.file, line, f"has {len(cells)} cells, the header {len(table.header)}")
+        return "", None
+    values = np.full(len(cells) - 1, np.nan)
+    for at in columns:
+        values[at - 1] = _value(table, line, at, cells[at], complaints)
+    return cells[0], values
+
+
+def _value(table: Table, line: int, at: int, text: str, complaints: Complaints) -> float:
+    comma = table.separator == ";"
     text = text.strip().removesuffix("%").strip()
     if text.lower() in ("", "nan", "-", "n/a", "null"):
         return np.nan
