@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vinfra.planning.plan import Plan, TargetPlan
+from vinfra.planning.plan import Plan, TargetPlan, Trial
 from vinfra.report.planning import costs, estate
 from vinfra.report.planning.words import change, listed, many, money, part, size, time
 
@@ -60,12 +60,17 @@ def risks(plan: Plan) -> list[Risk]:
     return sorted(found, key=lambda risk: -risk.weight)
 
 
+def pains(trial: Trial) -> list[str]:
+    """What hurts, the worst first; a trial in which nothing does says so in its only sentence, which is no pain."""
+    return [pain for pain in trial.pains if not pain.lower().startswith("nothing hurts")]
+
+
 def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
     fleet = one.fleet
     if fleet.unplaced:
         name, why = sorted(fleet.unplaced.items())[0]
         have = "machine has" if len(fleet.unplaced) == 1 else "machines have"
-        yield Risk(100, f"{len(fleet.unplaced):,} {have} no host there: {name} {why}.", "placement")
+        yield Risk(100, f"{len(fleet.unplaced):,} {have} no host there. {name}: {why}.", "placement")
     backup = one.backup
     if backup is not None and not backup.fits:
         takes, has = time(backup.window), time(backup.allowed)
@@ -78,7 +83,7 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
             why = listed(sorted(set(blocked.values()))[:3])
             need = "needs" if len(blocked) == 1 else "need"
             yield Risk(70, f"{many(len(blocked), 'machine')} {need} hands to be moved: {why}.", "migration")
-    for pain in () if one.trial is None else one.trial.pains[:2]:
+    for pain in [] if one.trial is None else pains(one.trial)[:2]:
         yield Risk(80, f"In the trial {pain}" + ("" if pain.endswith(".") else "."), "trial")
     if one.total is None:
         unknown = [name for name, cost in one.parts.items() if cost is None]

@@ -37,19 +37,23 @@ NIGHTS = 30  # that are listed in numbers
 class Files:
     """What lies beside the page."""
 
-    workbook: str = WORKBOOK
     scenario: str = "scenario.yaml"
+    workbook: str = WORKBOOK
 
 
-def write(plan: Plan, folder: Path, digest: str | None = None) -> Path:
+BESIDE = Files()
+
+
+def write(plan: Plan, folder: Path, digest: str | None = None, files: Files = BESIDE) -> Path:
     """Write the page into the folder, whole or not at all; returns its path."""
     path = folder / PAGE
-    write_text(path, render(plan, digest))
+    write_text(path, render(plan, digest, files))
     return path
 
 
-def render(plan: Plan, digest: str | None = None) -> str:
-    """The page as HTML; `digest` is that of the plan's document where the caller knows it."""
+def render(plan: Plan, digest: str | None = None, files: Files = BESIDE) -> str:
+    """The page as HTML; `digest` is that of the plan's document where the caller knows it, `files` what it is written
+    beside."""
     suggested, sizes = by_name(plan), sizing.sizes(plan)
     drawn = figures(plan, suggested, sizes)
     scripts = [sealed.inside(bundle.script()), sealed.inside(sealed.asset("plan.js"))] if drawn else []
@@ -76,7 +80,8 @@ def render(plan: Plan, digest: str | None = None) -> str:
         groups=groups(plan.sources),
         notes=_notes(plan),
         listed=LISTED,
-        files=Files(),
+        files=files,
+        pains=answer.pains,
         digest=digest or document(plan)["digest"],
         version=vinfra.__version__,
         figures=drawn,

@@ -43,6 +43,15 @@ def test_what_the_trial_saw_is_a_risk() -> None:
     assert any("host 2 waits 6 % of the time" in risk.text for risk in found)
 
 
+def test_a_trial_in_which_nothing_hurts_is_no_risk() -> None:
+    plan = planned.full()
+    trial = plan.targets[1].trial
+    assert trial is not None
+    calm = replace(trial, pains=["Nothing hurts: no VM waits for more than 1 %."])
+    assert answer.pains(calm) == [] and answer.pains(trial) == list(trial.pains)
+    assert all(risk.anchor != "trial" for risk in answer.risks(with_best(plan, trial=calm)))
+
+
 def test_a_cheaper_target_below_the_first_is_said_to_be_cheaper() -> None:
     plan = planned.full()
     said = answer.sentence(replace(plan, targets=plan.targets[::-1]))

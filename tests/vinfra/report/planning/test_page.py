@@ -128,7 +128,7 @@ def test_a_price_has_its_day_its_source_and_how_it_is_backed() -> None:
         for line in bill.lines:
             row = f"{words.plain(line.counted)} {words.plain(line.billed)} {words.money(line.price, 'EUR')}"
             assert said(row) in text and line.why in text
-            tag = "from memory" if line.recalled else line.tag
+            tag = f"{line.tag} from memory" if line.recalled else line.tag
             assert said(f"{tag} {line.source}, {words.day(bill.date)}") in text
     assert "none of them is an offer, and none is today's" in text
 

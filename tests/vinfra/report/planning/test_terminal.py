@@ -43,7 +43,7 @@ def test_a_narrow_terminal_has_the_same_numbers() -> None:
 
 def test_what_hurts_is_said_with_the_reason() -> None:
     said = flat(planned.full())
-    assert "risk: 1 machine has no host there: srv-00039 wants 64 vCPUs, a host has 48." in said
+    assert "risk: 1 machine has no host there. srv-00039: wants 64 vCPUs, a host has 48." in said
     assert "not planned: xen-3: no server of 2026 is known to it" in said
     assert "warning: 12 machines have no recording" in said
 
