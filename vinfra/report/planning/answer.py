@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from vinfra.planning.plan import Plan, TargetPlan, Trial
 from vinfra.report.planning import costs, estate
-from vinfra.report.planning.words import change, listed, many, money, part, size, time
+from vinfra.report.planning.words import change, listed, many, money, part, size, term, time
 
 SHOWN = 3  # risks on the first screen
 
@@ -43,7 +43,7 @@ def sentence(plan: Plan) -> str:
     if best.total is None:
         unknown = [name for name, cost in best.parts.items() if cost is None]
         return f"{best.target.title} is {of}. Its cost is not complete: {listed(unknown)} could not be found out."
-    said = f"{best.target.title} is {of}: {money(best.total, unit)} over {many(years, 'year')}."
+    said = f"{best.target.title} is {of}: {money(best.total, unit)} over {term(years)}."
     others = [(one.total, one.target.title) for one in plan.targets[1:] if one.total is not None]
     if others:
         least, title = min(others)

@@ -43,7 +43,7 @@ def cheapest(plan: Plan) -> TargetPlan | None:
     return min(known, key=lambda one: one.total or 0.0) if known else None
 
 
-def over_years(line: BillLine, years: int) -> float:
+def over_years(line: BillLine, years: float) -> float:
     """What a line costs over the years."""
     return line.amount * years if line.per == "year" else line.amount
 
@@ -72,15 +72,12 @@ def _flip(plan: Plan, one: TargetPlan, others: Sequence[TargetPlan]) -> Flip | N
 
 def _same(plan: Plan, line: BillLine) -> bool:
     """Whether a line is in the plan's money, so that its price and the totals can be held together."""
-    return not plan.currency or line.currency == plan.currency
+    return line.currency == currency(plan)
 
 
 def currency(plan: Plan) -> str:
-    """Of all money of the plan; from its bills where it does not say."""
-    if plan.currency:
-        return plan.currency
-    found = sorted({bill.currency for one in plan.targets for bill in one.bills})
-    return found[0] if len(found) == 1 else ""
+    """Of all money of the plan; the one that is assumed where it does not say."""
+    return plan.currency or plan.assumptions.costs.currency
 
 
 def unknown(plan: Plan) -> list[str]:

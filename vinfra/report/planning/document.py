@@ -72,6 +72,7 @@ def _inventory(plan: Plan) -> dict[str, Any]:
         "cores": found.cores,
         "host_memory_bytes": found.host_memory,
         "disk_bytes": {truth.name.replace("-", "_"): truth.held if truth.known else None for truth in found.truths},
+        "disk_planned_bytes": found.disk if found.disk_by else None,
         "disk_planned_with": plan.assumptions.storage.truth,
         "snapshots": len(found.snapshots),
         "old_snapshots": found.old,
@@ -84,7 +85,7 @@ def _inventory(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _target(rank: int, one: TargetPlan, years: int) -> dict[str, Any]:
+def _target(rank: int, one: TargetPlan, years: float) -> dict[str, Any]:
     after = one.power.after
     energy = {
         "energy_kwh": after.facility_kwh,

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from vinfra.planning.inventory import Inventory, Machine, Orphan, Snapshot
 from vinfra.planning.plan import Plan
+from vinfra.planning.truths import truth_of
 
 OLD = 72 * 3600.0  # VMware KB 1025279: a snapshot is not to be kept longer than 72 hours
 
@@ -37,7 +38,9 @@ class Aged:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Sums over an inventory; `families` and `places` (clusters) count machines that are no templates, the most first.
+    """Sums over an inventory. `disk` is what is planned with: of each machine the chosen truth, or the next one that is
+    known, and `disk_by` how many machines are counted by which. `free` is None where no datastore says it. `families`
+    and `places` (clusters) count machines that are no templates, the most first.
 
     `snapshots` and `orphans` are sorted, the oldest and the largest first; `held` are the bytes of those with a size.
     """
@@ -54,7 +57,12 @@ class Estate:
     sockets: int
     cores: int
     host_memory: float
+    datastores: int
+    capacity: float
+    free: float | None
     truths: Sequence[Truth]
+    disk: float
+    disk_by: Sequence[tuple[str, int]]
     families: Sequence[tuple[str, int]]
     places: Sequence[tuple[str, int]]
     snapshots: Sequence[Aged]
@@ -71,6 +79,8 @@ def estate(plan: Plan) -> Estate:
     real = [machine for machine in found.machines if not machine.template]
     running = [machine for machine in real if machine.runs]
     snapshots = _aged(found)
+    counted = [truth_of(machine, plan.assumptions.storage.truth) for machine in real]
+    free = [store.free for store in found.datastores if store.free is not None]
     return Estate(
         machines=len(real),
         running=len(running),
@@ -84,7 +94,12 @@ def estate(plan: Plan) -> Estate:
         sockets=sum(host.sockets for host in found.hosts),
         cores=sum(host.cores for host in found.hosts),
         host_memory=sum(host.memory for host in found.hosts),
+        datastores=len(found.datastores),
+        capacity=sum(store.capacity for store in found.datastores),
+        free=sum(free) if free else None,
         truths=_truths(real, plan.assumptions.storage.truth),
+        disk=sum(held for held, _ in filter(None, counted)),
+        disk_by=_counted([truth for _, truth in filter(None, counted)]),
         families=_counted([machine.family for machine in real]),
         places=_counted([machine.cluster or "in no cluster" for machine in real]),
         snapshots=snapshots,

@@ -102,7 +102,7 @@ def _money(plan: Plan) -> Iterator[Figure]:
             },
         ],
     }
-    caption = f"Over {plan.assumptions.years} years. A question mark is a part that could not be found out."
+    caption = f"Over {plan.assumptions.years:g} years. A question mark is a part that could not be found out."
     label = f"Stacked bars of cost by part, one bar for each of {len(plan.targets)} targets"
     keys = [Key(name, colour) for name, colour in zip(names, colours, strict=True)]
     yield Figure("cost", "Cost by part", caption, label, spec, values, keys, bars=True)

@@ -62,7 +62,7 @@ def summary(plan: Plan) -> Sheet:
         said = f"rank {rank}: {one.target.title}"
         rows += [
             (said, "hosts", one.fleet.hosts, f"{one.fleet.spare} of them spare; decided by {one.fleet.needed_by}"),
-            (said, f"cost over {plan.assumptions.years} years ({costs.currency(plan)})", one.total, ""),
+            (said, f"cost over {plan.assumptions.years:g} years ({costs.currency(plan)})", one.total, ""),
             *((said, "reason", None, reason) for reason in one.reasons),
             *((said, "warning", None, warning) for warning in one.warnings),
         ]

@@ -66,7 +66,7 @@ class _Sheet(Paper):
 
     def ranking(self) -> None:
         """Targets in order: a table where there is room."""
-        heads = ["hosts", "racks", f"{self.plan.assumptions.years} years", "a year", "nights"]
+        heads = ["hosts", "racks", f"{self.plan.assumptions.years:g} years", "a year", "nights"]
         rows = [
             (f"{rank} {one.target.title}", self.numbers(one)) for rank, one in enumerate(self.plan.targets, start=1)
         ]

@@ -127,6 +127,11 @@ def many(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,}{SPACE}{noun if count == 1 else plural or noun + 's'}"
 
 
+def term(years: float) -> str:
+    """1 year, 3 years, 2.5 years."""
+    return f"{years:g}{SPACE}{'year' if years == 1 else 'years'}"
+
+
 def listed(names: list[str]) -> str:
     """a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"
