@@ -11,38 +11,51 @@ simulated (scene.py).
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from vinfra.errors import InputError, Place
 from vinfra.planning.load import Load
 from vinfra.planning.pains import PLANNED, READY
 from vinfra.planning.plan import Plan, TargetPlan
 from vinfra.planning.roster import Roster, kebab
-from vinfra.planning.scene import HOST, LOAD, dumped, hosts, load_csv, placement_csv, scene
+from vinfra.planning.scene import HOST, LOAD, dumped, hosts, load_csv, placement_csv, prepared, scene, standing
 
 FILE = "plan.yaml"
+SHOWN = 50  # machines that are named in a comment
 MEASURED = ["vms_unplaced", "cpu_ready", "cpu_utilisation", "hosts_full", "hosts_on", "power_mean", "energy"]
 ROUND = (0.1, 0.5, 1.0, 2.0, READY)  # % of ready time that a claim can promise
 
 
-def written(plan: Plan, folder: Path, listed: Roster, load: Load) -> Path:
+def written(plan: Plan, folder: Path, made: tuple[Roster, Load] | None = None) -> Path:
     """Write the plan into a folder and return the scenario's path; InputError where there is nothing to run, or the
-    folder cannot be written to. `listed` is what the machines of the load are as VMs."""
-    able = [one for one in plan.targets if one.fleet.machines]
-    if not able or not load.names:
-        reasons = "; ".join(f"{name}: {why}" for name, why in sorted(plan.refused.items()))
-        raise InputError.at(
-            Place(str(folder)), f"no target takes a machine, so there is nothing to simulate; {reasons}"
-        )
+    folder cannot be written to. `made` is what scene.prepared() makes, where it has been made already.
+
+    Machines that one of the targets has no host for are left out, and the comments of the file name them: a comparison
+    is one of the same machines.
+    """
+    able = [one for one in plan.targets if len(one.fleet.machines)]
+    if not able:
+        raise _nothing(plan, folder)
+    whole, load = made or prepared(
+        plan.inventory, plan.suggestions, plan.utilisation, plan.assumptions, [one.target for one in able]
+    )
+    keep = np.logical_and.reduce([standing(load, one.fleet) for one in able])
+    left = [name for name, kept in zip(load.names, keep.tolist(), strict=True) if not kept]
+    if not keep.any():
+        raise _nothing(plan, folder)
+    listed, load = whole.only(keep), load.only(keep)
     names = variants(able)
     files: dict[str, bytes] = {
         f"placement-{name}.csv": placement_csv(listed, load.names, one.fleet).encode()
         for name, one in zip(names, able, strict=True)
     }
     files[LOAD] = load_csv(listed, load)
-    files[FILE] = _text(plan, able, names, listed, load).encode()
+    files[FILE] = _text(plan, able, names, listed, load, left).encode()
     temporary = {name: folder / f".{name}.new" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +71,12 @@ def written(plan: Plan, folder: Path, listed: Roster, load: Load) -> Path:
     return folder / FILE
 
 
+def _nothing(plan: Plan, folder: Path) -> InputError:
+    """Why there is nothing to write."""
+    reasons = "".join(f"; {name}: {why}" for name, why in sorted(plan.refused.items()))
+    return InputError.at(Place(str(folder)), f"no target takes a machine, so there is nothing to simulate{reasons}")
+
+
 def variants(able: Sequence[TargetPlan]) -> list[str]:
     """A name in kebab-case for each target."""
     found: list[str] = []
@@ -66,7 +85,9 @@ def variants(able: Sequence[TargetPlan]) -> list[str]:
     return found
 
 
-def _text(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], listed: Roster, load: Load) -> str:
+def _text(
+    plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], listed: Roster, load: Load, left: Sequence[str]
+) -> str:
     """The scenario with its comments."""
     entries = [hosts(one.target, one.fleet, plan.assumptions) for one in able]
     question = (
@@ -85,7 +106,7 @@ def _text(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], listed: 
         "measure": MEASURED,
         "expect": [claim for one, name in zip(able, names, strict=True) for claim in claims(one, name)],
     }
-    return _head(plan, able, names) + dumped(data)
+    return _head(plan, able, names, left) + dumped(data)
 
 
 def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -98,10 +119,8 @@ def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
     """What the plan promises of a target and the trial has seen; nothing that has not been tried."""
     told = {} if one.trial is None else one.trial.cases.get(PLANNED, {})
     found = []
-    if (unplaced := told.get("vms_unplaced")) is not None:
-        found.append({"vms_unplaced": f"{name} == {unplaced:.0f}", "why": "every machine has a host"})
-        if unplaced:
-            found[-1]["why"] = "machines that no host of this kind takes"
+    if told.get("vms_unplaced") is not None:
+        found.append({"vms_unplaced": f"{name} == 0", "why": "every machine has a host"})
     ready = told.get("cpu_ready_pct")
     if ready is not None and ready < READY:
         most = next(bound for bound in ROUND if ready < bound)
@@ -109,7 +128,7 @@ def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
     return found
 
 
-def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str]) -> str:
+def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], left: Sequence[str]) -> str:
     """What a reader should know and may change."""
     best = able[0].fleet
     lines = [
@@ -125,4 +144,7 @@ def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str]) -> str:
         "With `cluster: {}`, `ha: {}` and `faults` a host fails (scenarios/fleet/ha-host-failure.yaml), with",
         "`balancer` VMs move, with `hosts.host.overcommit` memory is promised twice.",
     ]
+    if left:
+        lines += ["", f"Left out, since not every target has a host for them: {len(left):,} machines"]
+        lines += textwrap.wrap(", ".join(left[:SHOWN]) + (", ..." if len(left) > SHOWN else ""), 110)
     return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"

@@ -11,7 +11,7 @@ drawn with that mean. Units: percent, seconds, hertz.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -36,8 +36,8 @@ Floats = NDArray[np.float64]
 class Load:
     """Percent of its suggested vCPUs at `clock` that each machine wants, shape (intervals, machines), float32.
 
-    `recorded` are machines with samples, of `machines` in all; `drawn` say with which statistics the others are drawn;
-    `cut` is the part of the samples that is above 100 %. `span` names the time it is of, in words.
+    `known` are the machines with samples, shape (machines,), all others are drawn; `cut` is the part of the samples that
+    is above 100 %; `span` names the time it is of, in words.
     """
 
     names: Sequence[str]
@@ -45,7 +45,7 @@ class Load:
     interval: float
     begins: datetime
     clock: float
-    recorded: int
+    known: NDArray[np.bool_]
     cut: float
     span: str
 
@@ -53,6 +53,11 @@ class Load:
     def duration(self) -> float:
         """Seconds."""
         return len(self.percent) * self.interval
+
+    @property
+    def recorded(self) -> int:
+        """How many machines have samples."""
+        return int(self.known.sum())
 
     @property
     def basis(self) -> str:
@@ -65,6 +70,11 @@ class Load:
             how = "with the statistics of PlanetLab, and the mean of a machine where the inventory says what it used"
             parts.append(f"drawn for {drawn:,} {how}")
         return "; ".join(parts)
+
+    def only(self, keep: NDArray[np.bool_]) -> Load:
+        """The same without the machines that are not kept, shape (machines,)."""
+        names = [name for name, kept in zip(self.names, keep.tolist(), strict=True) if kept]
+        return replace(self, names=names, percent=self.percent[:, keep], known=self.known[keep])
 
     def busiest(self, span: float = HOUR, weights: Floats | None = None) -> int:
         """The interval at which the busiest `span` seconds of all together begin; `weights` are the vCPUs of each."""
@@ -83,9 +93,11 @@ def load(
     column = _columns(machines, utilisation)
     chosen, interval, begins, span = _span(machines, utilisation, column, now)
     known = np.flatnonzero(column >= 0)
-    percent = np.zeros((chosen.stop - chosen.start, len(machines)), dtype=np.float32)
+    together = max(1, round(INTERVAL / interval)) if (chosen.stop - chosen.start) * len(machines) > CELLS else 1
+    interval *= together
+    percent = np.zeros(((chosen.stop - chosen.start) // together, len(machines)), dtype=np.float32)
     if utilisation is not None and len(known):
-        percent[:, known] = utilisation.cpu[chosen][:, column[known]]
+        percent[:, known] = _means(utilisation.cpu[chosen], together)[:, column[known]]
         empty = known[np.isnan(percent[:, known]).all(axis=0)]
         known = np.setdiff1d(known, empty)
     _draw(percent, np.setdiff1d(np.arange(len(machines)), known), machines, interval, clock)
@@ -95,7 +107,8 @@ def load(
     np.clip(percent, 0, 100, out=percent)
     # A hundredth of a percent is finer than any recording, and files stay small.
     np.round(percent, 2, out=percent)
-    return Load([machine.name for machine in machines], percent, interval, begins, clock, len(known), cut, span)
+    sampled = np.isin(np.arange(len(machines)), known)
+    return Load([machine.name for machine in machines], percent, interval, begins, clock, sampled, cut, span)
 
 
 def _vcpus(machine: Machine, suggestions: Mapping[str, Suggestion]) -> int:
@@ -132,6 +145,16 @@ def _span(
     when = begins + timedelta(seconds=best * interval)
     named = f"{when:%Y-%m-%d}" if utilisation.begins else f"day {round(best / day) + 1}"
     return slice(best, best + day), interval, when, f"{named}, the busiest of {_length(count * interval)}"
+
+
+def _means(samples: NDArray[np.float32], together: int) -> NDArray[np.float32]:
+    """Means of so many samples at a time, NaN where none of them is known."""
+    if together == 1:
+        return samples
+    whole = samples[: len(samples) // together * together].reshape(-1, together, samples.shape[1])
+    known = (~np.isnan(whole)).sum(axis=1)
+    means: NDArray[np.float32] = np.where(known > 0, np.nansum(whole, axis=1) / np.maximum(known, 1), np.nan)
+    return means.astype(np.float32)
 
 
 def _length(seconds: float) -> str:

@@ -15,9 +15,10 @@ DENIED = 0.1  # % of I/Os, assumed
 Cases = Mapping[str, Mapping[str, float | None]]
 
 
-def hurts(cases: Cases, cut: float = 0.0) -> list[tuple[float, str]]:
-    """How much each pain weighs, and its sentence; `cut` is the part of the samples that want more than all."""
-    found = [*_planned(cases.get(PLANNED, {})), *_failed(cases.get(FAILED, {}), cases.get(PLANNED, {}))]
+def hurts(cases: Cases, cut: float = 0.0, restarts: bool = True) -> list[tuple[float, str]]:
+    """How much each pain weighs, and its sentence; `cut` is the part of the samples that want more than all, `restarts`
+    whether machines of a failed host are started on others."""
+    found = [*_planned(cases.get(PLANNED, {})), *_failed(cases.get(FAILED, {}), cases.get(PLANNED, {}), restarts)]
     found += [*_memory(cases.get(MEMORY, {})), *_storage(cases.get(STORAGE, {}))]
     if cut > 0.001:
         found.append((cut, f"{cut:.1%} of all samples want more CPU than the suggested vCPUs can have"))
@@ -35,8 +36,6 @@ def well(cases: Cases) -> str:
 
 def _planned(told: Mapping[str, float | None]) -> list[tuple[float, str]]:
     found = []
-    if (count := told.get("vms_unplaced") or 0.0) > 0:
-        found.append((100.0 + count, f"{count:,.0f} machines find no host at all"))
     if (ready := told.get("cpu_ready_pct") or 0.0) > READY:
         p99 = told.get("cpu_ready_p99_pct") or 0.0
         found.append(
@@ -45,10 +44,13 @@ def _planned(told: Mapping[str, float | None]) -> list[tuple[float, str]]:
     return found
 
 
-def _failed(told: Mapping[str, float | None], planned: Mapping[str, float | None]) -> list[tuple[float, str]]:
+def _failed(
+    told: Mapping[str, float | None], planned: Mapping[str, float | None], restarts: bool
+) -> list[tuple[float, str]]:
     found = []
     if (down := told.get("vms_down") or 0.0) > 0:
-        found.append((50.0 + down, f"{down:,.0f} machines stay down when the fullest host fails"))
+        why = "" if restarts else ": this edition starts them nowhere else"
+        found.append((50.0 + down, f"{down:,.0f} machines stay down when the fullest host fails{why}"))
     ready, before = told.get("cpu_ready_pct") or 0.0, planned.get("cpu_ready_pct") or 0.0
     if ready > max(READY, 2 * before):
         found.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,16 @@ class Roster:
     groups: Mapping[str, Group]
     names: Sequence[str]
 
+    def only(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Roster:
+        """The same without the machines that are not kept, shape (machines,); those that are left are numbered anew."""
+        place = np.cumsum(keep) - 1
+        groups = {}
+        for name, group in self.groups.items():
+            members = tuple(int(place[position]) for position in group.members if keep[position])
+            if members:
+                groups[name] = replace(group, members=members)
+        return Roster(groups, _names(groups, int(keep.sum())))
+
     @property
     def vcpus(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """vCPUs of each machine, shape (machines,)."""
@@ -62,16 +72,22 @@ def roster(machines: Sequence[Machine], suggestions: Mapping[str, Suggestion]) -
         else:
             name = _class(shape)
         classes.setdefault(name, []).append(position)
-    names = [""] * len(machines)
     groups = {}
     for name, members in sorted(classes.items()):
         vcpus, memory, family, _ = shapes[members[0]]
         touched = [part for position in members if (part := shapes[position][3]) is not None]
         active = float(np.mean(touched)) if touched else None
         groups[name] = Group(name, vcpus, memory, family, active, tuple(members))
-        for number, position in enumerate(members, 1):
-            names[position] = name if len(members) == 1 else f"{name}-{number}"
-    return Roster(groups, names)
+    return Roster(groups, _names(groups, len(machines)))
+
+
+def _names(groups: Mapping[str, Group], count: int) -> list[str]:
+    """What each of so many machines is called."""
+    names = [""] * count
+    for name, group in groups.items():
+        for number, position in enumerate(group.members, 1):
+            names[position] = name if len(group.members) == 1 else f"{name}-{number}"
+    return names
 
 
 def kebab(text: str, word: str, taken: set[str]) -> str:

@@ -14,15 +14,18 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from vinfra import facts
 from vinfra.hardware.processor import Processor
 from vinfra.hardware.server import Server
 from vinfra.planning.assumptions import Assumptions
-from vinfra.planning.load import Load
-from vinfra.planning.plan import Fleet
-from vinfra.planning.roster import Roster, size
+from vinfra.planning.inventory import Inventory
+from vinfra.planning.load import Load, load
+from vinfra.planning.plan import Fleet, Suggestion
+from vinfra.planning.roster import Roster, roster, size
 from vinfra.planning.target import Target
+from vinfra.planning.utilisation import Utilisation
 
 HOST = "host"  # the group of all hosts, whatever the target: so variants change its values and no names
 LOAD = "utilisation.csv"
@@ -39,6 +42,26 @@ def processor(target: Target, assumptions: Assumptions) -> Processor:
 def clock(targets: Sequence[Target], assumptions: Assumptions) -> float:
     """Hertz of the slowest core among the hosts of some targets: what one vCPU may want on all of them."""
     return min(processor(target, assumptions).frequency for target in targets)
+
+
+def prepared(
+    inventory: Inventory,
+    suggestions: Sequence[Suggestion],
+    utilisation: Utilisation | None,
+    assumptions: Assumptions,
+    targets: Sequence[Target],
+) -> tuple[Roster, Load]:
+    """The running machines of an inventory as VMs, sized as the plan sizes them, and what they want on the slowest of
+    some targets."""
+    machines = list(inventory.running())
+    found = {one.machine: one for one in suggestions} if assumptions.sizing.apply else {}
+    return roster(machines, found), load(machines, found, utilisation, clock(targets, assumptions))
+
+
+def standing(load: Load, fleet: Fleet) -> NDArray[np.bool_]:
+    """Which machines of a load have a host in a fleet, shape (machines,)."""
+    there = {name for name, at in zip(fleet.machines, fleet.chosen.at.tolist(), strict=True) if at >= 0}
+    return np.array([name in there and name not in fleet.unplaced for name in load.names], dtype=bool)
 
 
 def hosts(target: Target, fleet: Fleet, assumptions: Assumptions) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,13 +27,13 @@ from vinfra.hypervisors.edition import edition
 from vinfra.hypervisors.product import Product
 from vinfra.metrics.metric import metrics
 from vinfra.planning.assumptions import Assumptions
-from vinfra.planning.hurting import watched
+from vinfra.planning.hurting import NAMED, watched
 from vinfra.planning.inventory import Datastore
 from vinfra.planning.load import SEED, Load
 from vinfra.planning.pains import FAILED, MEMORY, PLANNED, STORAGE, hurts, well
 from vinfra.planning.plan import Fleet, Trial
 from vinfra.planning.roster import Roster
-from vinfra.planning.scene import LOAD, dumped, host_name, hosts, placement_csv, scene
+from vinfra.planning.scene import LOAD, dumped, host_name, hosts, placement_csv, scene, standing
 from vinfra.planning.storing import NO_RECORDING, added, traffic
 from vinfra.planning.target import Target
 from vinfra.planning.utilisation import Utilisation
@@ -97,6 +97,11 @@ def trial(
 ) -> Trial:
     """The plan of one target tried: `listed` is what the machines of the load are as VMs; disks are tried where the
     utilisation has their bytes, on as many LUNs as there are `datastores`."""
+    keep = standing(load, fleet)
+    homeless = [name for name, kept in zip(load.names, keep.tolist(), strict=True) if not kept]
+    if not keep.any():
+        return Trial({}, {PLANNED: "no host of this kind takes any machine"}, load.basis, (), "")
+    listed, load = listed.only(keep), load.only(keep)
     machines = load.names
     cases: dict[str, Mapping[str, float | None]] = {}
     refused: dict[str, str] = {}
@@ -119,11 +124,24 @@ def trial(
                 watch = watched(simulation, listed, machines, case.load)
                 found |= watch.metrics()
                 pains += watch.pains()
+                found["vms_unplaced"] = (found["vms_unplaced"] or 0.0) + len(homeless)
             cases[name] = found
-    pains += hurts(cases, load.cut)
+    pains += [*hurts(cases, load.cut, restarts(target)), *_homeless(homeless, fleet)]
     said = [text for _, text in sorted(pains, key=lambda pain: (-pain[0], pain[1]))] or [well(cases)]
     digest = hashlib.sha256(json.dumps([cases, refused, said], sort_keys=True).encode()).hexdigest()
-    return Trial(cases, refused, load.basis, said, digest)
+    growth = assumptions.hosts.growth
+    later = f"; as it is, without the growth of {100 * growth:.3g} % that hosts are there for" if growth else ""
+    return Trial(cases, refused, load.basis + later, said, digest)
+
+
+def _homeless(names: Sequence[str], fleet: Fleet) -> Iterator[tuple[float, str]]:
+    """Machines without a host, by the reason."""
+    reasons: dict[str, list[str]] = {}
+    for name in names:
+        reasons.setdefault(fleet.unplaced.get(name, "the plan names no host for it"), []).append(name)
+    for why, some in sorted(reasons.items()):
+        more = f" and {len(some) - NAMED:,} more" if len(some) > NAMED else ""
+        yield 100.0 + len(some), f"{', '.join(some[:NAMED])}{more} cannot come: {why}"
 
 
 def _cases(target: Target, fleet: Fleet, listed: Roster, load: Load, refused: dict[str, str]) -> list[tuple[str, Case]]:

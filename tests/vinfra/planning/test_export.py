@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def exported(folder: Path, count: int) -> Path:
     for target, on_each in ((PROXMOX, 6), (HYPERV, 9)):
         hosts = fleet(some, on_each)
         targets.append(target_plan(target, hosts, trial(target, hosts, names, Assumptions(), wanted, use)))
-    return written(plan(some, *targets), folder, names, wanted)
+    return written(plan(some, *targets), folder, (names, wanted))
 
 
 @pytest.mark.parametrize("count", [20, ALONE + 2])
@@ -77,7 +78,22 @@ def test_the_same_plan_is_the_same_files(tmp_path: Path) -> None:
 
 def test_a_plan_without_a_target_writes_nothing(tmp_path: Path) -> None:
     some = machines(2)
-    names, wanted = listed(some, None)
     with pytest.raises(InputError, match="no target takes a machine"):
-        written(plan(some), tmp_path / "none", names, wanted)
+        written(plan(some), tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_machines_that_a_target_has_no_host_for_are_left_out_and_named(tmp_path: Path) -> None:
+    some = machines(6)
+    wide = replace(some[0], vcpus=1000)
+    some[0] = wide
+    hosts = fleet(some, 3)
+    hosts = replace(hosts, unplaced={wide.name: "it has more vCPUs than a host has cores"})
+    names, wanted = listed(some, None)
+    tried = trial(PROXMOX, hosts, names, Assumptions(), wanted)
+    assert tried.cases["as planned"]["vms_unplaced"] == 1
+    assert tried.pains[0] == "Srv 000.example.org cannot come: it has more vCPUs than a host has cores"
+    path = written(plan(some, target_plan(PROXMOX, hosts, tried)), tmp_path)
+    assert "# Srv 000.example.org\n" in path.read_text()
+    run = vinfra.run(vinfra.load(path), out=tmp_path / "run")
+    assert all(claim.holds for claim in run.expect) and len(run.expect) == 2

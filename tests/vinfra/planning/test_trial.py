@@ -164,3 +164,22 @@ def test_a_target_whose_hypervisor_does_not_restart_leaves_them_down() -> None:
     with_ha = trial(HYPERV, fleet(some, 6), names, Assumptions(), wanted)
     assert with_ha.cases["a host fails"]["vms_down"] == 0
     assert found.cases["a host fails"]["vms_down"] == 6
+    assert any("6 machines stay down when the fullest host fails: this edition" in pain for pain in found.pains)
+
+
+def test_short_samples_are_put_together_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = machines(2)
+    cpu = np.tile(np.array([[10.0], [30.0], [np.nan], [20.0]], dtype=np.float32), (720, 2))
+    short = Utilisation(75.0, [machine.name for machine in some], cpu)
+    assert load(some, {}, short, 2.0e9).percent.shape == (2880, 2)
+    monkeypatch.setattr("vinfra.planning.load.CELLS", 2000)
+    found = load(some, {}, short, 2.0e9)
+    assert (found.interval, found.percent.shape) == (300.0, (288, 2))
+    assert (found.percent == 20).all()
+
+
+def test_a_growth_that_hosts_are_there_for_is_said_not_to_be_simulated() -> None:
+    some = machines(6)
+    names, wanted = listed(some, None)
+    grown = Assumptions(hosts={"growth": "20 %"})  # type: ignore[arg-type]
+    assert "without the growth of 20 %" in trial(PROXMOX, fleet(some, 3), names, grown, wanted).demand
