@@ -36,8 +36,8 @@ Floats = NDArray[np.float64]
 class Load:
     """Percent of its suggested vCPUs at `clock` that each machine wants, shape (intervals, machines), float32.
 
-    `known` are the machines with samples, shape (machines,), all others are drawn; `cut` is the part of the samples that
-    is above 100 %; `span` names the time it is of, in words.
+    `known` are the machines with samples, shape (machines,), all others are drawn; `cut` is the part of the samples
+    that is above 100 %; `span` names the time it is of, in words.
     """
 
     names: Sequence[str]

@@ -23,11 +23,11 @@ class Reader:
 
     def knows(self, path: Path) -> bool:
         """Whether this is such a record, from its name and first bytes; never raises for what is in the file."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what it knows")
 
     def read(self, path: Path) -> Inventory:
         """The inventory; InputError with file, sheet, row and cure for what cannot be read."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say how it is read")
 
 
 readers: Registry[Reader] = Registry("inventory reader", "vinfra.planning.readers", Reader)

@@ -44,7 +44,7 @@ def full(machines: int = 40) -> Plan:
     return Plan(
         inventory,
         None,
-        Assumptions(costs=Costs(currency="EUR", years=5.0), sizing=Sizing(cpu_percentile=90.0)),
+        Assumptions(costs=Costs(currency="EUR", years=5), sizing=Sizing(cpu_percentile=90.0)),
         [estate.suggestion(number) for number in range(machines)],
         sorted(targets, key=lambda one: one.total or 0.0),
         {"xen-3": "no server of 2026 is known to it"},
