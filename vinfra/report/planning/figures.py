@@ -21,6 +21,7 @@ from vinfra.report.planning.words import brief, day, kwh, money, part, size, wat
 Spec = dict[str, Any]
 BARS = 120  # hosts drawn one by one; of more, so many of the sorted ones at equal distances
 NIGHTS = 366  # drawn
+FEW = 5  # machines
 GB = 1e9
 
 
@@ -71,7 +72,7 @@ def _money(plan: Plan) -> Iterator[Figure]:
         if one.total is None:
             bar["t"] += " + ?"
         values += [
-            {**bar, "k": k, "v": cost, "first": k == known[0][0], "tip": f"{names[k]}: {money(cost, unit)}"}
+            {**bar, "k": k, "v": cost, "first": k == known[0][0], "tip": f"{bar['n']}, {names[k]}: {money(cost, unit)}"}
             for k, cost in known
         ]
     if not values:
@@ -180,10 +181,16 @@ def _sizes(sizes: Sizes) -> Iterator[Figure]:
                 if id_ == "memory"
                 else "Running machines.",
                 f"Bars of {title.lower()}, configured and suggested",
-                _grouped("machines", 2, ["var(--c5)", "var(--c0)"]),
+                _grouped("machines", 2, ["var(--c5)", "var(--c0)"], _whole(bins)),
                 list(_bars(bins)),
                 [Key("configured", "var(--c5)"), Key("suggested", "var(--c0)")],
             )
+
+
+def _whole(bins: Sequence[Bin]) -> Spec:
+    """Ticks at whole machines, where there are so few that the axis would be divided further."""
+    most = max(max(one.now, one.then) for one in bins)
+    return {"values": list(range(most + 1))} if most <= FEW else {}
 
 
 def _bars(bins: Sequence[Bin]) -> Iterator[Spec]:
@@ -236,7 +243,7 @@ def _frame(height: Any) -> Spec:
     }
 
 
-def _grouped(title: str, groups: int, colours: Sequence[str]) -> Spec:
+def _grouped(title: str, groups: int, colours: Sequence[str], ticks: Spec | None = None) -> Spec:
     """Bars side by side, named below."""
     return {
         **_frame(190),
@@ -244,7 +251,7 @@ def _grouped(title: str, groups: int, colours: Sequence[str]) -> Spec:
         "encoding": {
             "x": {"field": "n", "type": "nominal", "sort": {"field": "x", "op": "min"}, "axis": _level()},
             "xOffset": {"field": "k", "type": "nominal"},
-            "y": {**_upright("v"), "axis": {"title": title}},
+            "y": {**_upright("v"), "axis": {"title": title, **(ticks or {})}},
             "color": _coloured(range(groups), colours[:groups]),
         },
     }

@@ -6,7 +6,7 @@ and the workbook has all of it. Whatever a machine is called is text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ def render(plan: Plan, digest: str | None = None, files: Files = BESIDE) -> str:
     assumed = list(explained(plan.assumptions, plan.written))
     return sealed.template("plan.html").render(
         plan=plan,
+        source=Path(plan.inventory.source).name,
         w=words,
         money=costs.currency(plan),
         years=plan.assumptions.years,
@@ -102,7 +103,19 @@ def _of_targets(plan: Plan, best: TargetPlan | None) -> dict[str, Any]:
         "racks": racks,
         "racks_more": more,
         "draws": list(_draws(plan)),
-        "power_notes": list(dict.fromkeys(_power_notes(plan))),
+        "power_notes": _told(_power_notes(plan), len(plan.targets)),
+        "move_notes": _told(
+            (
+                (one.target.title, text)
+                for one in plan.targets
+                if one.migration is not None
+                for text in (one.migration.method, one.migration.source)
+            ),
+            len(plan.targets),
+        ),
+        "backup_notes": _told(
+            ((one.target.title, one.backup.why) for one in plan.targets if one.backup is not None), len(plan.targets)
+        ),
         "moving": [one for one in plan.targets if one.migration is not None],
         "calendar": None if moved is None else calendar.calendar(moved),
         "nights": [] if moved is None else moved.nights[:NIGHTS],
@@ -122,17 +135,21 @@ def _draws(plan: Plan) -> Iterator[tuple[str, Draw]]:
             yield f"{one.target.title}, idle hosts on standby", one.power.standby
 
 
-def _power_notes(plan: Plan) -> Iterator[str]:
+def _power_notes(plan: Plan) -> Iterator[tuple[str, str]]:
     for one in plan.targets:
-        power = one.power
-        if power.before is None and power.before_why:
-            yield f"Nothing is said of today: {power.before_why}."
-        if power.before is not None and power.before.basis:
-            yield f"Today: {power.before.basis}."
-        if power.after.basis:
-            yield f"{one.target.title}: {power.after.basis}."
-        if power.standby_why:
-            yield f"Standby: {power.standby_why}."
+        power, title = one.power, one.target.title
+        yield "today", power.before_why if power.before is None else power.before.basis
+        yield title, power.after.basis
+        yield f"{title}, idle hosts on standby", power.standby_why if power.standby is None else power.standby.basis
+
+
+def _told(pairs: Iterable[tuple[str, str]], targets: int) -> list[tuple[str, str]]:
+    """What is said of whom, each sentence once with all it is said of; what is empty is left out."""
+    of: dict[str, dict[str, None]] = {}
+    for title, text in pairs:
+        if text:
+            of.setdefault(text, {})[title] = None
+    return [("all" if len(titles) == targets > 1 else ", ".join(titles), text) for text, titles in of.items()]
 
 
 def _notes(plan: Plan) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from vinfra.planning.plan import Plan, TargetPlan
+from vinfra.planning.plan import Fleet, Plan, TargetPlan
 from vinfra.report.numbers import MISSING
 from vinfra.report.paper import Paper
 from vinfra.report.planning import answer, costs, estate, sizing
@@ -102,7 +102,7 @@ class _Sheet(Paper):
         fleet, after, before = one.fleet, one.power.after, one.power.before
         self.say(
             f"hosts: {fleet.chosen.hosts:,} for machines and {fleet.spare:,} spare, decided by {fleet.needed_by}; "
-            f"{fleet.chosen.method} {fleet.chosen.hosts:,}, {fleet.heuristic.method} {fleet.heuristic.hosts:,}, "
+            f"{_methods(fleet)}, "
             f"no fewer than {fleet.chosen.bound:,} ({fleet.chosen.bound_why})"
         )
         power = f"power: {watts(after.mean)} on average, {watts(after.peak)} at the most"
@@ -112,9 +112,8 @@ class _Sheet(Paper):
         self.say(power)
         if (moved := one.migration) is not None:
             ends = f", done on {day(moved.finished)}" if moved.finished else ""
-            self.say(
-                f"migration: {many(len(moved.nights), 'night')}{ends}, {size(moved.moved)} to copy ({moved.method})"
-            )
+            how = moved.method.partition(":")[0]
+            self.say(f"migration: {many(len(moved.nights), 'night')}{ends}, {size(moved.moved)} to copy ({how})")
         if (backup := one.backup) is not None:
             fits = "fits" if backup.fits else "does NOT fit"
             window = f"{time(backup.window)} of {time(backup.allowed)} a night"
@@ -135,3 +134,10 @@ class _Sheet(Paper):
             self.say(f"{len(warnings) - LISTED} more warnings are on the page", "yellow")
         if found or warnings:
             self.say()
+
+
+def _methods(fleet: Fleet) -> str:
+    """What the heuristic found, and the optimiser where there was need for it."""
+    found = f"{fleet.heuristic.method} {fleet.heuristic.hosts:,}"
+    same = fleet.chosen.method == fleet.heuristic.method
+    return found if same else f"{fleet.chosen.method} {fleet.chosen.hosts:,}, {found}"

@@ -57,7 +57,7 @@ def inventory(machines: int) -> Inventory:
         for n in range(min(machines, 12))
     ]
     return Inventory(
-        "estate/<b>rvtools</b>.xlsx",
+        "estate/<b>rvtools.xlsx",
         "rvtools",
         DAY,
         tuple(machine(number) for number in range(machines)),

@@ -136,10 +136,19 @@ def test_a_price_has_its_day_its_source_and_how_it_is_backed() -> None:
 def test_what_is_unknown_is_a_dash_with_the_reason() -> None:
     text = flat(planned.bare())
     assert "Its cost is not complete: licence could not be found out." in text
-    assert "Nothing is said of today: no host of today is known." in text
-    assert "Standby: one sample says nothing of the night." in text
+    assert "today no host of today is known" in text
+    assert "KVM, idle hosts on standby one sample says nothing of the night" in text
     assert "No migration is planned." in text and "The plan was not simulated." in text
     assert "nothing can be said of backups" in text and "its price is not known" in text
+
+
+def test_what_is_said_of_several_targets_is_said_once() -> None:
+    plan = planned.full()
+    text = flat(plan)
+    assert text.count("converter rates of 2007") == 1
+    cold = [one.target.title for one in plan.targets if one.migration and one.migration.method == "cold copy"]
+    assert said(f"{', '.join(cold)} cold copy") in text
+    assert "estate/" not in text and "<b>rvtools.xlsx" in text
 
 
 def test_nothing_to_plan_leaves_a_page_without_a_script_that_says_why() -> None:
