@@ -150,7 +150,7 @@ def sources(resolved: Collection[Resolved], priced: Iterable[tuple[str, str]]) -
         if one.trace is not None and one.recording is None:
             used["traces", one.trace.name] = None
     used |= {(kind, name): None for kind, name in priced if kind not in PLUGINS}
-    found = [source for kind, name in sorted(used) for source in _sources(kind, name)]
+    found = [source for kind, name in sorted(used) for source in cited(kind, name)]
     found += [source for kind, name in sorted(priced) if kind in PLUGINS for source in _constants(kind, name)]
     moves = [move for one in resolved for move in (*one.migrations.values(), *one.leaving.values())]
     methods = {method.name for _, method in moves}
@@ -202,7 +202,7 @@ def _use(used: dict[tuple[str, str], None], kind: str, name: str) -> None:
         used["processors", processor] = None
 
 
-def _sources(kind: str, name: str) -> Iterator[Source]:
+def cited(kind: str, name: str) -> Iterator[Source]:
     """One Source for each citation a fact's values have."""
     fact = facts.read_one(kind, name)
     grouped: dict[tuple[str, str, bool], list[str]] = {}

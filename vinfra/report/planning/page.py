@@ -21,6 +21,7 @@ from vinfra.report.planning import answer, calendar, costs, estate, sizing, word
 from vinfra.report.planning.document import document
 from vinfra.report.planning.figures import figures
 from vinfra.report.planning.loads import by_name
+from vinfra.report.planning.sources import sources
 from vinfra.report.planning.workbook import WORKBOOK
 from vinfra.report.style import CONFIG
 from vinfra.report.whole import write_text
@@ -78,7 +79,7 @@ def render(plan: Plan, digest: str | None = None, files: Files = BESIDE) -> str:
         metrics=_metrics,
         assumed=assumed,
         changed=sum(row.written is not None for row in assumed),
-        groups=groups(plan.sources),
+        groups=groups(sources(plan)),
         notes=_notes(plan),
         listed=LISTED,
         files=files,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from vinfra.planning.explaining import explained
 from vinfra.planning.plan import Draw, Plan, TargetPlan
 from vinfra.report.planning import costs, estate, sheets_machines
+from vinfra.report.planning import sources as cited
 from vinfra.report.planning.sheet import Column, Row, Sheet
 from vinfra.report.planning.words import GIB
 
@@ -246,7 +247,7 @@ def sources(plan: Plan) -> Sheet:
     """Where the numbers of the world come from."""
     rows = [
         (one.kind, one.name, one.tag, "yes" if one.recalled else "no", ", ".join(one.values), one.citation)
-        for one in plan.sources
+        for one in cited.sources(plan)
     ]
     columns = (
         Column("Kind", width=16), Column("Name", width=28), Column("Tag", width=10), Column("From memory", width=12),
