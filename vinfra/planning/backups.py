@@ -26,10 +26,10 @@ from vinfra.backup.transports.san import San
 from vinfra.hypervisors.edition import edition
 from vinfra.hypervisors.product import Product, ProductFeature
 from vinfra.planning.assumptions import Assumptions
-from vinfra.planning.capacity import held_by_all
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import BackupPlan
 from vinfra.planning.target import Target
+from vinfra.planning.truths import bytes_of
 from vinfra.workloads.turnover import turnover
 
 DAY = 86400.0
@@ -52,7 +52,7 @@ def backup(machines: Sequence[Machine], target: Target, hosts: int, assumptions:
     """What backup of these machines takes on so many hosts of a target; None where the disks of none are known.
     Templates are left out."""
     protected = [machine for machine in machines if not machine.template]
-    sizes = held_by_all(protected, assumptions.storage.truth)
+    sizes = bytes_of(protected, assumptions.storage.truth)
     known = sizes[~np.isnan(sizes)]
     if not len(known):
         return None

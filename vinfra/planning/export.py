@@ -23,11 +23,13 @@ from vinfra.planning.load import Load
 from vinfra.planning.pains import PLANNED, READY
 from vinfra.planning.plan import Plan, TargetPlan
 from vinfra.planning.roster import Roster, kebab
-from vinfra.planning.scene import HOST, LOAD, dumped, hosts, load_csv, placement_csv, prepared, scene, standing
+from vinfra.planning.scene import HOST, LOAD, dumped, hosts, load_csv, placement_csv, prepared, priced, scene, standing
+from vinfra.scenario.schema_costs import Costs
 
 FILE = "plan.yaml"
 SHOWN = 50  # machines that are named in a comment
 MEASURED = ["vms_unplaced", "cpu_ready", "cpu_utilisation", "hosts_full", "hosts_on", "power_mean", "energy"]
+PAID = ["licence_once", "licence_per_year", "energy_cost_per_year", "cost_over_years"]
 ROUND = (0.1, 0.5, 1.0, 2.0, READY)  # % of ready time that a claim can promise
 
 
@@ -89,7 +91,11 @@ def _text(
     plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], listed: Roster, load: Load, left: Sequence[str]
 ) -> str:
     """The scenario with its comments."""
-    entries = [hosts(one.target, one.fleet, plan.assumptions) for one in able]
+    windows = any(group.family == "windows" for group in listed.groups.values())
+    entries = [
+        hosts(one.target, one.fleet, plan.assumptions) | priced(one.target, plan.assumptions, windows) for one in able
+    ]
+    billed = any("edition" in entry for entry in entries)
     question = (
         f"Does the plan for {len(load.names):,} machines hold on {' or '.join(one.target.title for one in able)}?"
     )
@@ -99,20 +105,31 @@ def _text(
         "question": data.pop("question"),
         "background": f"Demand is {load.basis}.",
         **data,
+        **(_costs(plan.assumptions.costs) if billed else {}),
         "compare": {
             name: {} if number == 0 else _changes(entries[0], entries[number], name)
             for number, name in enumerate(names)
         },
-        "measure": MEASURED,
+        "measure": MEASURED + (PAID if billed else []),
         "expect": [claim for one, name in zip(able, names, strict=True) for claim in claims(one, name)],
     }
-    return _head(plan, able, names, left) + dumped(data)
+    unpriced = [one.target.title for one, entry in zip(able, entries, strict=True) if "edition" not in entry]
+    return _head(plan, able, names, left, unpriced) + dumped(data)
 
 
 def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str) -> dict[str, Any]:
     """What a variant changes of the file."""
     found = {f"hosts.{HOST}.{key}": value for key, value in other.items() if value != first.get(key)}
+    found |= {f"hosts.{HOST}.{key}": None for key in first if key not in other}
     return found | {"placement.path": f"placement-{name}.csv"}
+
+
+def _costs(costs: Costs) -> dict[str, Any]:
+    """What somebody said of costs; nothing where all of it is as usual."""
+    said = costs.model_dump(exclude_unset=True)
+    if "date" in said:
+        said["date"] = None if costs.date is None else costs.date.isoformat()
+    return {"costs": said} if said else {}
 
 
 def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
@@ -128,7 +145,9 @@ def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
     return found
 
 
-def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], left: Sequence[str]) -> str:
+def _head(
+    plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], left: Sequence[str], unpriced: Sequence[str]
+) -> str:
     """What a reader should know and may change."""
     best = able[0].fleet
     lines = [
@@ -144,6 +163,9 @@ def _head(plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], left: Se
         "With `cluster: {}`, `ha: {}` and `faults` a host fails (scenarios/fleet/ha-host-failure.yaml), with",
         "`balancer` VMs move, with `hosts.host.overcommit` memory is promised twice.",
     ]
+    if unpriced:
+        why = f"no such edition, or no rate to {plan.assumptions.costs.currency} in `costs`"
+        lines += ["", f"Licences are not counted of {', '.join(unpriced)}: {why}."]
     if left:
         lines += ["", f"Left out, since not every target has a host for them: {len(left):,} machines"]
         lines += textwrap.wrap(", ".join(left[:SHOWN]) + (", ..." if len(left) > SHOWN else ""), 110)

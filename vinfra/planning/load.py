@@ -21,6 +21,7 @@ from vinfra.engine.calendar import DAY, HOUR
 from vinfra.engine.streams import Streams
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import Suggestion
+from vinfra.planning.seen import NOTHING, Seen
 from vinfra.planning.utilisation import Utilisation
 from vinfra.workloads.trace import traces
 
@@ -85,12 +86,18 @@ class Load:
 
 
 def load(
-    machines: Sequence[Machine], suggestions: Mapping[str, Suggestion], utilisation: Utilisation | None, clock: float
+    machines: Sequence[Machine],
+    suggestions: Mapping[str, Suggestion],
+    utilisation: Utilisation | None,
+    clock: float,
+    found: Seen | None = None,
 ) -> Load:
-    """What these machines want at that clock; `suggestions` by machine, those without one stay as they are."""
-    now = np.array([machine.vcpus * (machine.core_hz or clock) for machine in machines])
-    then = np.array([_vcpus(machine, suggestions) * clock for machine in machines])
+    """What these machines want at that clock; `suggestions` by machine, those without one stay as they are. `found` is
+    what is known of all machines of the inventory, where somebody has asked: clocks and means by their hosts too."""
+    whole, mean = _sizes(machines, found, clock)
     column = _columns(machines, utilisation)
+    now = _recorded_size(utilisation, column, whole)
+    then = np.array([_vcpus(machine, suggestions) * clock for machine in machines])
     chosen, interval, begins, span = _span(machines, utilisation, column, now)
     known = np.flatnonzero(column >= 0)
     together = max(1, round(INTERVAL / interval)) if (chosen.stop - chosen.start) * len(machines) > CELLS else 1
@@ -100,7 +107,9 @@ def load(
         percent[:, known] = _means(utilisation.cpu[chosen], together)[:, column[known]]
         empty = known[np.isnan(percent[:, known]).all(axis=0)]
         known = np.setdiff1d(known, empty)
-    _draw(percent, np.setdiff1d(np.arange(len(machines)), known), machines, interval, clock)
+    rest = np.setdiff1d(np.arange(len(machines)), known)
+    _draw(percent, rest, mean / whole, interval)
+    now[rest] = whole[rest]
     np.nan_to_num(percent, copy=False)
     percent *= (now / then).astype(np.float32)
     cut = float((percent > 100).mean()) if percent.size else 0.0
@@ -114,6 +123,25 @@ def load(
 def _vcpus(machine: Machine, suggestions: Mapping[str, Suggestion]) -> int:
     found = suggestions.get(machine.name)
     return machine.vcpus if found is None else found.vcpus
+
+
+def _sizes(machines: Sequence[Machine], found: Seen | None, clock: float) -> tuple[Floats, Floats]:
+    """Hertz of all vCPUs of each machine today, and the mean of what it used, NaN where nobody looked."""
+    if found is None:
+        whole = np.array([machine.vcpus * (machine.core_hz or clock) for machine in machines])
+        used = [machine.cpu_used for machine in machines]
+        return whole, np.array([np.nan if one is None else one for one in used], dtype=np.float64)
+    at = np.array([found.index[machine.name] for machine in machines], dtype=np.int64)
+    # Where nothing is known the published mean would make all alike; drawn demand has it for all together.
+    return (found.vcpus * found.hz)[at], np.where(found.basis == NOTHING, np.nan, found.mean)[at]
+
+
+def _recorded_size(utilisation: Utilisation | None, column: NDArray[np.int64], whole: Floats) -> Floats:
+    """Hertz that 100 % of a recording means: what it says of a machine's size, else what the inventory does."""
+    if utilisation is None or utilisation.vcpus is None or utilisation.hz is None or not len(utilisation.vcpus):
+        return whole.copy()
+    said = (utilisation.vcpus * utilisation.hz)[np.maximum(column, 0)]
+    return np.where((column >= 0) & np.isfinite(said) & (said > 0), said, whole)
 
 
 def _columns(machines: Sequence[Machine], utilisation: Utilisation | None) -> NDArray[np.int64]:
@@ -161,24 +189,16 @@ def _length(seconds: float) -> str:
     return f"{seconds / DAY:.3g} days" if seconds >= 2 * DAY else f"{seconds / HOUR:.3g} hours"
 
 
-def _draw(
-    percent: NDArray[np.float32], rows: NDArray[np.int64], machines: Sequence[Machine], interval: float, clock: float
-) -> None:
-    """Fill the columns of these machines with drawn demand. Each draws by its place in the inventory, so a recording
-    more or less for one machine changes no other."""
+def _draw(percent: NDArray[np.float32], rows: NDArray[np.int64], used: Floats, interval: float) -> None:
+    """Fill the columns of these machines with drawn demand, with the mean that is `used` (part of the vCPUs, shape
+    (machines,)) where that is known. Each draws by its place in the inventory, so a recording more or less for one
+    machine changes no other."""
     if not len(rows):
         return
-    demand = traces[DRAWN]().synthesise(len(machines), Streams(SEED), interval, "plan")
+    demand = traces[DRAWN]().synthesise(len(used), Streams(SEED), interval, "plan")
     for k in range(len(percent)):
         percent[k, rows] = 100 * demand.at(k)[rows]
     mean = percent[:, rows].mean(axis=0)
-    used = np.array([_used(machines[row], clock) for row in rows.tolist()])
-    scale = np.where(np.isnan(used) | (mean <= 0), 1.0, 100 * used / np.where(mean > 0, mean, 1.0))
+    wanted = 100 * np.minimum(used[rows], 1.0)
+    scale = np.where(np.isnan(wanted) | (mean <= 0), 1.0, wanted / np.where(mean > 0, mean, 1.0))
     percent[:, rows] = np.minimum(percent[:, rows] * scale, 100)
-
-
-def _used(machine: Machine, clock: float) -> float:
-    """The part of its vCPUs that the inventory saw in use; NaN where it did not look."""
-    if machine.cpu_used is None:
-        return np.nan
-    return min(machine.cpu_used / (machine.vcpus * (machine.core_hz or clock)), 1.0)

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from vinfra import facts
 from vinfra.hardware.processor import Processor
 from vinfra.hardware.server import Server
+from vinfra.hypervisors.edition import edition
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.load import Load, load
 from vinfra.planning.plan import Fleet, Suggestion
 from vinfra.planning.roster import Roster, roster, size
+from vinfra.planning.seen import Seen, seen
 from vinfra.planning.target import Target
 from vinfra.planning.utilisation import Utilisation
 
@@ -50,12 +52,14 @@ def prepared(
     utilisation: Utilisation | None,
     assumptions: Assumptions,
     targets: Sequence[Target],
+    known: Seen | None = None,
 ) -> tuple[Roster, Load]:
     """The running machines of an inventory as VMs, sized as the plan sizes them, and what they want on the slowest of
-    some targets."""
+    some targets; `known` is what seen() says of the inventory, where it has been asked already."""
     machines = list(inventory.running())
     found = {one.machine: one for one in suggestions} if assumptions.sizing.apply else {}
-    return roster(machines, found), load(machines, found, utilisation, clock(targets, assumptions))
+    known = known or seen(inventory, utilisation, assumptions)
+    return roster(machines, found), load(machines, found, utilisation, clock(targets, assumptions), known)
 
 
 def standing(load: Load, fleet: Fleet) -> NDArray[np.bool_]:
@@ -76,6 +80,15 @@ def hosts(target: Target, fleet: Fleet, assumptions: Assumptions) -> dict[str, A
         entry["sockets"] = assumptions.hosts.sockets
         entry["cores"] = assumptions.hosts.sockets * processor(target, assumptions).cores
     return entry
+
+
+def priced(target: Target, assumptions: Assumptions, windows: bool) -> dict[str, str]:
+    """The editions of its hosts, and of Windows guests where there are any; none that is sold in a currency for which
+    there is no rate."""
+    found = {"edition": target.edition, "guest_edition": target.windows_edition if windows else None}
+    costs = assumptions.costs
+    known = {key: name for key, name in found.items() if name is not None and name in facts.names("editions")}
+    return {key: name for key, name in known.items() if edition(name).terms.currency in (costs.currency, *costs.rates)}
 
 
 def host_name(number: int, count: int) -> str:

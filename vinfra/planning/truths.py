@@ -7,6 +7,11 @@ is, the largest of the smaller ones. Unit: bytes. Source: RVTools, vInfo, vDisk 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from vinfra.planning.assumptions import Assumptions, Truth
 from vinfra.planning.inventory import Machine
 
@@ -26,6 +31,12 @@ def truth_of(machine: Machine, wanted: Truth) -> tuple[float, Truth] | None:
         if found is not None:
             return found, truth
     return None
+
+
+def bytes_of(machines: Sequence[Machine], wanted: Truth) -> NDArray[np.float64]:
+    """Bytes of each machine by that truth, NaN where nothing is known of its disks, shape (machines,)."""
+    found = (truth_of(machine, wanted) for machine in machines)
+    return np.array([np.nan if one is None else one[0] for one in found], dtype=np.float64)
 
 
 def _guest_used(machine: Machine) -> float | None:

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.planning.assumptions import Assumptions, Waves
-from vinfra.planning.capacity import held_by_all
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import Migration, Move, Night
 from vinfra.planning.target import Target
+from vinfra.planning.truths import bytes_of
 from vinfra.units import show
 from vinfra.workloads.turnover import turnover
 
@@ -63,7 +63,7 @@ def waves(
     """
     asked = assumptions.waves
     moving = [machine for machine in machines if not machine.template]
-    sizes = held_by_all(moving, assumptions.storage.truth)
+    sizes = bytes_of(moving, assumptions.storage.truth)
     if np.isnan(sizes).all():
         return None
     rate, source = stream_rate(target, asked)

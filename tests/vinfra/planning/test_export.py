@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 import vinfra
-from tests.vinfra.planning.small import HYPERV, PROXMOX, fleet, listed, machines, plan, recorded, target_plan
+from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, machines, plan, recorded, target_plan
+from vinfra import facts
 from vinfra.document import read
 from vinfra.errors import InputError
+from vinfra.hypervisors.edition import edition
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.export import written
 from vinfra.planning.roster import ALONE
+from vinfra.planning.target import Target
 from vinfra.planning.trial import trial
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
@@ -97,3 +100,25 @@ def test_machines_that_a_target_has_no_host_for_are_left_out_and_named(tmp_path:
     assert "# Srv 000.example.org\n" in path.read_text()
     run = vinfra.run(vinfra.load(path), out=tmp_path / "run")
     assert all(claim.holds for claim in run.expect) and len(run.expect) == 2
+
+
+def test_licences_are_counted_as_the_costs_of_the_plan_say(tmp_path: Path) -> None:
+    some = machines(6)
+    hosts = fleet(some, 3)
+    sold = facts.load("targets", "hyper-v", Target).model_copy(update={"server": HYPERV.server, "memory": 96 * GIB})
+    foreign = facts.load("targets", "proxmox-ve", Target).model_copy(update={"server": PROXMOX.server})
+    names = listed(some, None, (sold, foreign))
+    tried = [trial(one, hosts, *names[:1], Assumptions(), names[1]) for one in (sold, foreign)]
+    made = plan(some, *(target_plan(one, hosts, two) for one, two in zip((sold, foreign), tried, strict=True)))
+    path = written(made, tmp_path / "dollars", names)
+    run = vinfra.run(vinfra.load(path), out=tmp_path / "run")
+    first, second = run.variants
+    assert (first.metrics["licence_per_year"] or 0) + (first.metrics["licence_once"] or 0) > 0
+    euros = edition(foreign.edition).terms.currency == "EUR"
+    assert "Licences are not counted of Proxmox VE 8, Standard subscription" in path.read_text()
+    assert euros and second.metrics.get("licence_per_year") in (None, 0)
+    rated = Assumptions(costs={"rates": {"EUR": 1.1}, "electricity": 0.2, "date": "2026-11-02"})  # type: ignore[arg-type]
+    path = written(replace(made, assumptions=rated), tmp_path / "both", names)
+    again = vinfra.run(vinfra.load(path), out=tmp_path / "again")
+    assert all((variant.metrics["cost_over_years"] or 0) > 0 for variant in again.variants)
+    assert read(path).data["costs"] == {"rates": {"EUR": 1.1}, "electricity": 0.2, "date": "2026-11-02"}
