@@ -40,6 +40,8 @@ def is_export(path: Path) -> bool:
         if path.suffix.lower() == ".csv" or path.suffix == "":
             return _sheet_of(path) is not None
         return zipfile.is_zipfile(path)
+    except InputError:
+        return True  # two files are one sheet: whoever reads them says so
     except (OSError, ValueError):
         return False
 
