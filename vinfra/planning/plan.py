@@ -47,6 +47,7 @@ class Suggestion:
     reason: str
     risk: Risk
     risk_why: str
+    mean: float = 0.0  # hertz at its present clock, on average
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +91,10 @@ class Fleet:
     vcpus_per_core: float
     needed_by: str  # what decides the number of hosts
     unplaced: Mapping[str, str]  # machine and why no host of this kind takes it
+    sockets: int = 0  # of one host
+    cores_per_socket: int = 0
+    memory: float = 0.0  # of one host
+    notes: Sequence[str] = ()  # what its numbers rest on, in sentences
 
     @property
     def hosts(self) -> int:

@@ -9,7 +9,7 @@ where that is unknown too, the published mean. Units: hertz of its present cores
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,13 +57,13 @@ def seen(inventory: Inventory, utilisation: Utilisation | None, assumptions: Ass
     """What is known of all machines of an inventory."""
     machines = tuple(inventory.machines)
     hosts = {host.name: host for host in inventory.hosts}
-    hz = np.array([_clock(machine, hosts, assumptions.sizing.clock) for machine in machines], dtype=np.float64)
+    hz = np.array([clock(machine, hosts, assumptions.sizing.clock) for machine in machines], dtype=np.float64)
     vcpus = np.array([machine.vcpus for machine in machines], dtype=np.float64)
-    column = _columns(machines, utilisation)
+    column = columns(machines, utilisation)
     cpu = _recorded(utilisation, column, assumptions.sizing.cpu_percentile, memory=False)
     memory = _recorded(utilisation, column, assumptions.sizing.memory_percentile, memory=True)
     whole = vcpus * hz
-    size = _recorded_size(utilisation, column, whole)
+    size = recorded_size(utilisation, column, whole)
     demand, p99, peak, mean = (part * size for part in cpu)
     basis = np.where(np.isnan(demand), NOTHING, RECORDED).astype(np.int64)
     told = [_told(machine) for machine in machines]
@@ -105,12 +105,14 @@ def _fill(basis: Ints, what: int, where: NDArray[np.bool_]) -> None:
     basis[where & (basis > what)] = what
 
 
-def _clock(machine: Machine, hosts: Mapping[str, Host], otherwise: float) -> float:
+def clock(machine: Machine, hosts: Mapping[str, Host], otherwise: float) -> float:
+    """Clock of a core: the machine's, its host's, or the one that is assumed."""
     host = hosts.get(machine.host) if machine.host else None
     return machine.core_hz or (host.core_hz if host else None) or otherwise
 
 
-def _columns(machines: tuple[Machine, ...], utilisation: Utilisation | None) -> Ints:
+def columns(machines: Sequence[Machine], utilisation: Utilisation | None) -> Ints:
+    """Where each machine is in the recording, -1 for nowhere, shape (machines,)."""
     index = {} if utilisation is None else {name: number for number, name in enumerate(utilisation.names)}
     return np.array([index.get(machine.name, -1) for machine in machines], dtype=np.int64)
 
@@ -140,7 +142,7 @@ def _samples(utilisation: Utilisation, column: Ints) -> Ints:
     return np.where(column >= 0, counts[np.maximum(column, 0)] if len(counts) else 0, 0).astype(np.int64)
 
 
-def _recorded_size(utilisation: Utilisation | None, column: Ints, whole: Floats) -> Floats:
+def recorded_size(utilisation: Utilisation | None, column: Ints, whole: Floats) -> Floats:
     """Hertz that 100 % of a recording means: what it says of its machines' size, else that of the inventory."""
     if utilisation is None or utilisation.vcpus is None or utilisation.hz is None or not len(utilisation.vcpus):
         return whole
@@ -192,3 +194,12 @@ def _working(machines: tuple[Machine, ...], recorded: Floats) -> Floats:
     )
     most = np.array([machine.memory for machine in machines], dtype=np.float64)
     return np.minimum(np.where(np.isnan(recorded), said, recorded), most)
+
+
+def recorded_hertz(
+    machines: Sequence[Machine], inventory: Inventory, utilisation: Utilisation | None, assumptions: Assumptions
+) -> Floats:
+    """Hertz that 100 % of each machine is, at its present clock, shape (machines,)."""
+    hosts = {host.name: host for host in inventory.hosts}
+    whole = np.array([one.vcpus * clock(one, hosts, assumptions.sizing.clock) for one in machines], dtype=np.float64)
+    return recorded_size(utilisation, columns(machines, utilisation), whole)

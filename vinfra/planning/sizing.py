@@ -103,6 +103,7 @@ def _suggestion(number: int, machine: Machine, found: Seen, sizes: Sizes, assump
         reason=f"{_reason(number, machine, found, sizes, assumptions)}; {disk_how}",
         risk=risk,
         risk_why=why,
+        mean=float(found.mean[number]) if machine.runs else 0.0,
     )
 
 

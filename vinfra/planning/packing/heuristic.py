@@ -6,10 +6,11 @@ Unit: hosts, from 0. Source: each rule's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vinfra.planning.packing.loads import NOBODY, Floats, Ints, Sizes
 from vinfra.registry import Registry
@@ -36,43 +37,57 @@ def fill(sizes: Sizes, score: Score | None, hosts: int, grow: bool) -> Ints | No
     """Place from the largest machine to the smallest on `hosts` hosts that are open from the start, and on new ones
     where `grow`; None when a machine finds no host and none may be added.
 
-    `score(share, free)` has the machine's parts of a host (resources,) and the free parts of the hosts with room
-    (resources, hosts); the host with the highest is taken, the first of equal ones, or simply the first where None.
+    Among hosts with room the one with the highest `score(dot, square)` is taken, the first of equal ones, or simply the
+    first where there is no score. With share the parts of a host that the machine takes of each resource, and free
+    those that are left of the host: dot = sum of share * free, square = sum of free * free, each of shape (hosts,).
     """
-    whole = sizes.room.astype(np.float64)
-    scale = 1.0 / np.maximum(whole, 1.0)
-    most = sizes.machines if grow else hosts
-    free = np.repeat(sizes.room[:, None], max(most, 1), axis=1)
-    taken = np.zeros((int(sizes.group.max(initial=NOBODY)) + 1, max(most, 1)), dtype=bool)
+    most = max(sizes.machines if grow else hosts, 1)
+    free = np.repeat(sizes.room[:, None], most, axis=1)
+    scale = 1.0 / np.maximum(sizes.room, 1)
+    part = free * scale[:, None]
+    square = (part * part).sum(axis=0)
+    groups = int(sizes.group.max(initial=NOBODY)) + 1
+    taken = np.zeros((groups, most), dtype=bool)
     at = np.zeros(sizes.machines, dtype=np.int64)
-    need = np.ascontiguousarray(sizes.need.T)
-    groups = sizes.group.tolist()
+    need, shares, group = sizes.need.T.copy(), (sizes.need * scale[:, None]).T.tolist(), sizes.group.tolist()
     for machine in sizes.decreasing().tolist():
         asks = need[machine]
-        fits = (free[:, :hosts] >= asks[:, None]).all(axis=0)
-        if groups[machine] != NOBODY:
-            fits &= ~taken[groups[machine], :hosts]
-        host = _chosen(fits, score, asks * scale, free, scale)
-        if host is None:
+        host = hosts
+        if hosts:
+            fits = _room(free[:, :hosts], asks)
+            if group[machine] != NOBODY:
+                fits &= ~taken[group[machine], :hosts]
+            worth = fits if score is None else np.where(fits, _worth(score, shares[machine], part, square, hosts), -1e9)
+            host = int(worth.argmax())
+            host = host if fits[host] else hosts
+        if host == hosts:
             if not grow:
                 return None
-            host, hosts = hosts, hosts + 1
+            hosts += 1
         free[:, host] -= asks
+        part[:, host] = free[:, host] * scale
+        square[host] = float((part[:, host] * part[:, host]).sum())
         at[machine] = host
-        if groups[machine] != NOBODY:
-            taken[groups[machine], host] = True
+        if group[machine] != NOBODY:
+            taken[group[machine], host] = True
     return at
 
 
-def _chosen(fits: np.ndarray, score: Score | None, share: Floats, free: Ints, scale: Floats) -> int | None:
-    """The host that is taken; None when none has room."""
-    if score is None:
-        first = int(fits.argmax()) if len(fits) else 0
-        return first if len(fits) and fits[first] else None
-    open_hosts = np.flatnonzero(fits)
-    if not len(open_hosts):
-        return None
-    return int(open_hosts[score(share, free[:, open_hosts] * scale[:, None]).argmax()])
+def _room(free: Ints, asks: Ints) -> NDArray[np.bool_]:
+    """Which hosts have room, shape (hosts,)."""
+    fits: NDArray[np.bool_] = free[0] >= asks[0]
+    for resource in range(1, len(asks)):
+        fits &= free[resource] >= asks[resource]
+    return fits
+
+
+def _worth(score: Score, share: Sequence[float], part: Floats, square: Floats, hosts: int) -> Floats:
+    """The score of the open hosts. Sums are written out, as a matrix product rounds differently from machine to
+    machine."""
+    dot = share[0] * part[0, :hosts]
+    for resource in range(1, len(share)):
+        dot += share[resource] * part[resource, :hosts]
+    return score(dot, square[:hosts])
 
 
 def dense(at: Ints) -> Ints:

@@ -10,6 +10,8 @@ Methods to Solve Vehicle Routing Problems, CP 1998.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vinfra.engine.streams import Streams
@@ -21,14 +23,17 @@ HOSTS = 5  # placed anew together; 8 reach less in the same time (bench/planning
 LARGEST = 400  # machines in one model: more take longer to write down than they are worth
 EACH = 0.3  # deterministic seconds of one model at most
 FINE = 1000.0  # parts of a host that weights are counted in
+ROUNDS = 4  # before a pace is judged
+LEAST = 0.02  # part of what is left that a round is taken to move, as one that moves nothing may be followed by luck
 SLACK = 0.02  # free room that a full host counts as, so that it is drawn too
 
 
 def emptier(sizes: Sizes, at: Ints, fewest: int, effort: float) -> tuple[Ints, float]:
-    """Hosts of the machines and deterministic seconds spent, at most about `effort`; ends early at `fewest` hosts."""
+    """Hosts of the machines and deterministic seconds spent, at most about `effort`; ends early at `fewest` hosts, and
+    where at the pace so far the next host would not be empty in three times the effort that is left."""
     draw = Streams(exact.SEED).generator("packing", "neighbourhood")
     shares = sizes.shares()
-    spent = 0.0
+    spent, pace = 0.0, _Pace(0.0)
     while spent < effort and (hosts := int(at.max()) + 1) > max(fewest, 1):
         used = sizes.used(at, hosts) / np.maximum(sizes.room, 1)[:, None]
         scarce = int(used.sum(axis=1).argmax())
@@ -39,14 +44,37 @@ def emptier(sizes: Sizes, at: Ints, fewest: int, effort: float) -> tuple[Ints, f
         order = np.argsort(chosen)
         place = order[np.searchsorted(chosen, at[machines], sorter=order)]
         weight = np.maximum(1, np.round(shares[scarce, machines] * FINE)).astype(np.int64)
-        limit = min(EACH, effort - spent)
-        found = exact.emptied(sizes.part(machines), place, len(chosen), weight, limit)
+        found = exact.emptied(sizes.part(machines), place, len(chosen), weight, min(EACH, effort - spent))
         spent += found.spent
-        if found.at is not None and weight[found.at == 0].sum() <= weight[place == 0].sum():
+        left = before = int(weight[place == 0].sum())
+        if found.at is not None and weight[found.at == 0].sum() <= before:
+            left = int(weight[found.at == 0].sum())
             at = at.copy()
             at[machines] = chosen[found.at]
             at = dense(at)
+        if left == 0:
+            pace = _Pace(spent)
+        elif pace.hopeless(before - left, left, spent, effort):
+            return at, spent
     return at, spent
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How fast the emptiest host becomes empty, since `began` (deterministic seconds)."""
+
+    began: float
+    rounds: int = 0
+    gone: float = 0.0
+
+    def hopeless(self, gone: float, left: float, spent: float, effort: float) -> bool:
+        """Whether it would not be empty in three times what is left of the effort."""
+        self.rounds += 1
+        self.gone += gone
+        if self.rounds < ROUNDS:
+            return False
+        rounds = left / max(self.gone / self.rounds, LEAST * left)
+        return rounds * (spent - self.began) / self.rounds > 3 * (effort - spent)
 
 
 def _drawn(draw: np.random.Generator, used: Floats, scarce: int, machines: Ints) -> Ints:

@@ -33,7 +33,7 @@ def pack(loads: Loads, capacity: Capacity, effort: float) -> tuple[Packing, Pack
         empty = Packing("nothing to place", 0, np.zeros(0, dtype=np.int64), 0, why)
         return empty, empty
     placed = {name: dense(heuristics[name]().place(asked, fewest)) for name in heuristics.names()}
-    best = min(placed, key=lambda name: int(placed[name].max()))
+    best = min(placed, key=lambda name: (int(placed[name].max()), _uneven(asked, placed[name])))
     heuristic = _packing(best, placed[best], fewest, why)
     if heuristic.hosts == fewest or effort <= 0:
         return heuristic, heuristic
@@ -53,7 +53,15 @@ def _optimised(asked: Sizes, begun: Packing, effort: float) -> Packing:
             at = dense(found.at)
         elif found.proven:
             fewest, why = hosts, f"proof that {hosts - 1} cannot carry them"
+    if int(at.max()) + 1 == begun.hosts:  # hosts are as even as the heuristic made them
+        return _packing(begun.method, begun.at, fewest, why)
     return _packing("CP-SAT", at, fewest, why)
+
+
+def _uneven(asked: Sizes, at: Ints) -> float:
+    """The less, the more alike hosts are filled: of placements on as many hosts the most even one is taken."""
+    used = asked.used(at, int(at.max()) + 1) / np.maximum(asked.room, 1)[:, None]
+    return float((used * used).sum())
 
 
 def _packing(method: str, at: Ints, bound: int, why: str) -> Packing:

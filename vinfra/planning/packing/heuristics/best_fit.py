@@ -13,9 +13,9 @@ from vinfra.planning.packing.heuristic import Heuristic, fill, heuristics
 from vinfra.planning.packing.loads import Floats, Ints, Sizes
 
 
-def _left(share: Floats, free: Floats) -> Floats:
-    rest: Floats = free - share[:, None]
-    found: Floats = -(rest * rest).sum(axis=0)
+def _left(dot: Floats, square: Floats) -> Floats:
+    """The negative of what is left over, but for the machine's own square, which is the same for all hosts."""
+    found: Floats = 2.0 * dot - square
     return found
 
 

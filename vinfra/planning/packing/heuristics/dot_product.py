@@ -3,7 +3,8 @@ what it asks for, so that hosts run out of all resources together.
 
     alike = sum over resources of share * free / |free|, the largest
 
-Tried with the fewest hosts that could do, then with one in two hundred more, until all machines are placed.
+Tried with the fewest hosts that could do, then with one more, then with one in two hundred more, and with ever more,
+until all machines are placed.
 Unit: parts of a host.
 """
 
@@ -18,8 +19,8 @@ from vinfra.planning.packing.loads import Floats, Ints, Sizes
 from vinfra.spec import field
 
 
-def _alike(share: Floats, free: Floats) -> Floats:
-    found: Floats = (share[:, None] * free).sum(axis=0) / np.sqrt((free * free).sum(axis=0) + 1e-12)
+def _alike(dot: Floats, square: Floats) -> Floats:
+    found: Floats = dot / np.sqrt(square + 1e-12)
     return found
 
 
@@ -34,11 +35,11 @@ class DotProduct(Heuristic):
     def place(self, sizes: Sizes, fewest: int) -> Ints:
         """A host for each machine."""
         hosts = max(1, fewest)
-        for _ in range(self.tries):
+        for tried in range(self.tries):
             at = fill(sizes, _alike, hosts, grow=False)
             if at is not None:
                 return at
-            hosts += 1 + hosts // 200
+            hosts += 1 + tried * (hosts // 200)
         at = fill(sizes, _alike, hosts, grow=True)
         assert at is not None  # a new host takes what no other does
         return at
