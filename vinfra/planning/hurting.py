@@ -18,7 +18,8 @@ from vinfra.planning.load import Load
 from vinfra.planning.roster import Roster
 from vinfra.scenario.simulation import Simulation
 
-MOST = 5  # hosts that are told of one by one
+MOST = 5  # hosts, or groups of hosts that are alike, that are told of
+TRACED = 50  # hosts whose machines are looked at one by one
 NAMED = 3  # machines that are named of a host
 LOST = 1e-9  # of what is wanted; less is rounding
 Floats = NDArray[np.float64]
@@ -50,21 +51,35 @@ class Watch:
         """Hosts that deny CPU to their VMs, the worst first: how much it hurts (part of all demand), and the
         sentence."""
         hurt = np.flatnonzero(self.lost > LOST * max(self.asked, 1.0))
-        order = hurt[np.argsort(-self.lost[hurt], kind="stable")]
-        said = [(float(self.lost[host] / self.asked), self._sentence(host)) for host in order[:MOST].tolist()]
-        if len(order) > MOST:
-            rest = order[MOST:]
+        order = hurt[np.argsort(-self.lost[hurt], kind="stable")].tolist()
+        alike: dict[tuple[int, int, float], list[int]] = {}
+        for host in order:
+            key = int(self.full[host]), int(self.when[host]), round(float(self.worst[host]), 3)
+            alike.setdefault(key, []).append(host)
+        groups = sorted(alike.values(), key=lambda group: (-float(self.lost[group].sum()), group[0]))
+        said = [(float(self.lost[group].sum() / self.asked), self._sentence(group)) for group in groups[:MOST]]
+        rest = [host for group in groups[MOST:] for host in group]
+        if rest:
             part = float(self.lost[rest].sum() / self.asked)
-            said.append((part * 1e-3, f"{len(rest):,} more hosts are full at times and deny {part:.2%} of all demand"))
+            more = f"{len(rest):,} more hosts are full at times and deny {100 * part:.2g} % of all demand"
+            said.append((said[-1][0] / 2, more))  # after those that are told of, whatever its sum
         return said
 
-    def _sentence(self, host: int) -> str:
-        hours = self.full[host] * self.load.interval / 3600
-        when = self.load.begins + timedelta(seconds=int(self.when[host]) * self.load.interval)
-        most = ", ".join(self.waiting.get(host, ()))
+    def _sentence(self, group: Sequence[int]) -> str:
+        first = group[0]
+        hours = self.full[first] * self.load.interval / 3600
+        when = self.load.begins + timedelta(seconds=int(self.when[first]) * self.load.interval)
+        most = ", ".join(self.waiting.get(first, ()))
+        if len(group) == 1:
+            who, whose, it = f"{self.hosts[first]} has all its CPU", "its", "it denies"
+        else:
+            more = ", ..." if len(group) > NAMED else ""
+            named = ", ".join(self.hosts[host] for host in group[:NAMED])
+            who, whose, it = f"{len(group):,} hosts ({named}{more}) have all their CPU", "their", "they deny"
+        denied = f"{100 * self.worst[first]:.1f} % of what {whose} machines want"
         return (
-            f"{self.hosts[host]} has all its CPU in use for {hours:.3g} h; worst at {when:%Y-%m-%d %H:%M}, when it "
-            f"denies {self.worst[host]:.1%} of what its machines want{f' (most to {most})' if most else ''}"
+            f"{who} in use for {hours:.3g} h; worst at {when:%Y-%m-%d %H:%M}, when {it} {denied}"
+            f"{f' (most to {most})' if most else ''}"
         )
 
 
@@ -110,7 +125,7 @@ def _waiting(
 ) -> Mapping[int, Sequence[str]]:
     """The machines that waited most on each of the worst hosts."""
     found = {}
-    for host in np.argsort(-lost, kind="stable")[:MOST].tolist():
+    for host in np.argsort(-lost, kind="stable")[:TRACED].tolist():
         there = np.flatnonzero((simulation.vms.host == host) & (by_vm > 0))
         there = there[np.argsort(-by_vm[there], kind="stable")][:NAMED]
         found[host] = [machine.get(simulation.vms.names[vm], simulation.vms.names[vm]) for vm in there.tolist()]

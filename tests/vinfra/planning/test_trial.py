@@ -58,6 +58,15 @@ def test_full_hosts_are_named_with_when_and_who_waits() -> None:
     assert (told["cpu_ready_max_pct"] or 0) >= (told["cpu_ready_p99_pct"] or 0) > 0
 
 
+def test_hosts_that_hurt_alike_are_told_of_once() -> None:
+    some = machines(48, memory=1 * GIB, vcpus=4)
+    use = recorded(some, 10.0, 70.0)
+    names, wanted = listed(some, use)
+    found = trial(PROXMOX, fleet(some, 24, 1), names, Assumptions(), wanted, use)
+    full = [pain for pain in found.pains if "have all their CPU in use" in pain]
+    assert len(full) == 1 and full[0].startswith("2 hosts (host-1, host-2) have all their CPU in use for 1 h; worst at")
+
+
 def test_ready_time_is_what_is_wanted_beyond_the_host() -> None:
     some = machines(24, memory=1 * GIB, vcpus=4)
     use = recorded(some, 100.0)
