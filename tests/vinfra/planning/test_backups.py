@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.vinfra.backup.nights import nights
 from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, machines
-from vinfra.planning.assumptions import Assumptions, Backups, Storage
+from vinfra.metrics.metric import metrics
+from vinfra.planning.assumptions import Assumptions, Backups, Storage, Waves
 from vinfra.planning.backups import backup, means_of
 from vinfra.planning.plan import BackupPlan
 from vinfra.planning.target import Target
@@ -82,3 +84,44 @@ def test_templates_and_machines_without_disks_are_left_out_and_the_latter_are_to
     assert found is not None and found.full == pytest.approx(2 * 50 * GIB)
     assert "1 machines without known disks are not in it" in found.why
     assert backup([some[1]], PROXMOX, 2, Assumptions()) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proxies", [2, 4])
+def test_the_window_of_fulls_is_that_of_a_simulated_night(proxies: int) -> None:
+    used, count = 80 * GIB, 60
+    _, record = nights(
+        duration="44 h",
+        topology={
+            "san": {"kind": "fibre-channel", "speed": "8 Gbit/s", "joins": ["esx", "backup1", "array1"]},
+            "lan": {"kind": "ethernet", "speed": "1 Gbit/s", "joins": ["esx", "backup1", "far"]},
+            "core": {"kind": "ethernet", "speed": "40 Gbit/s", "joins": ["vault", "lan"]},
+        },
+        hosts__backup1__count=proxies,
+        datastores={"vmfs": {"count": 20, "array": "array1", "disks": "12 x fc-15k", "raid": "raid10"}},
+        arrays={"array1": {"ports": 16}},
+        vms={
+            "vm": {
+                "count": count,
+                "hosts": ["esx"],
+                "memory": "256 MiB",
+                "datastore": "vmfs",
+                "disk": "100 GiB",
+                "demand": "1 %",
+            }
+        },
+        backup__jobs={"nightly": {"vms": ["vm"], "method": "full"}},
+        backup__schedule={"nightly": "daily at 22h", "window": "24 h"},
+        backup__reduction={"compression": "none"},
+        backup__repository={"host": "vault", "disks": "200 x sata-7k2", "raid": "raid6", "size": "100 TiB"},
+    )
+    some = [replace(machine, in_use=used) for machine in machines(count)]
+    assumptions = Assumptions(
+        waves=Waves(link="1 Gbit/s"),  # type: ignore[arg-type]
+        backup=Backups(proxies=proxies, proxy_cores=8),
+    )
+    found = backup(some, product("esx-3.5"), 2, assumptions)
+    took = metrics()["backup_window_s"].compute(record)
+    assert found is not None and took is not None
+    assert found.limited_by == f"links of {proxies} proxies"
+    assert found.window == pytest.approx(took, rel=0.1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vinfra.document import read
 from vinfra.engine.streams import Streams
@@ -134,6 +137,45 @@ def test_variants_have_files_of_their_own(tmp_path: Path) -> None:
     assert len(first.contents) == 3
     (tmp_path / "swapped.csv").write_text(WHERE.replace("db,esx-2", "db,esx-3"))
     assert plan(document, Inputs()).identity != first.identity
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 8), st.integers(0, 4)), min_size=1, max_size=12),
+    st.integers(1, 3),
+)
+def test_no_host_gets_more_than_it_has_and_who_fits_where_planned_is_there(
+    groups: list[tuple[int, int]], alike: int
+) -> None:
+    """Groups of `alike` VMs with so many GiB, planned on a host from 1; 0 is nowhere in the file, 4 is no host."""
+    vms = {f"vm{number}": (size, home) for number, (size, home) in enumerate(groups)}
+    text = LAB.replace("workload: {trace: utilisation, path: use.csv}\n", "")
+    text = (
+        text[: text.index("vms:")]
+        + "vms:\n"
+        + "".join(f"  {name}: {{count: {alike}, memory: {size} GiB}}\n" for name, (size, _) in vms.items())
+        + "placement: {policy: as-planned, path: where.csv}\n"
+    )
+    lines = [
+        f"{name if alike == 1 else f'{name}-{number}'},esx-{home}"
+        for name, (_, home) in vms.items()
+        for number in range(1, alike + 1)
+        if home
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        world = made(lab(Path(folder), "vm,host\n" + "\n".join(lines) + "\n", text=text))
+    at = homes(world)
+    size_of = {line.split(",")[0]: vms[line.split(",")[0].split("-")[0]][0] for line in lines}
+    for host in ("esx-1", "esx-2", "esx-3"):
+        taken = sum(vms[name.split("-")[0]][0] for name, there in at.items() if there == host)
+        assert taken <= 8
+        planned = [line.split(",")[0] for line in lines if line.endswith(host)]
+        if sum(size_of[name] for name in planned) <= 8 and all(line.split(",")[1] != "esx-4" for line in lines):
+            fits_all = all(
+                sum(size_of[line.split(",")[0]] for line in lines if line.endswith(other)) <= 8
+                for other in ("esx-1", "esx-2", "esx-3")
+            )
+            assert not fits_all or all(at[name] == host for name in planned)
 
 
 def complaint(folder: Path, where: str = WHERE, text: str = LAB) -> str:
