@@ -9,8 +9,6 @@ names, never by their order.
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +21,7 @@ from vinfra.errors import InputError, Place, suggest
 from vinfra.planning import matching
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.recorded import recording_readers
+from vinfra.planning.writing import whole
 from vinfra.workloads.files import shown
 
 THOUSANDTHS = 1000
@@ -102,16 +101,9 @@ def written(utilisation: Utilisation, path: Path) -> None:
     which there are few enough to look up.
     """
     texts = [*(f"{number / THOUSANDTHS:.6g}" for number in range(100 * THOUSANDTHS + 1)), ""]
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerow(["time_s", *utilisation.names])
-            for at, row in enumerate(utilisation.cpu):
-                number = np.nan_to_num(np.rint(row.astype(np.float64) * THOUSANDTHS), nan=len(texts) - 1)
-                cells = [texts[one] for one in number.astype(np.int64).tolist()]
-                stream.write(",".join([f"{at * utilisation.interval:.15g}", *cells]) + "\n")
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with whole(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerow(["time_s", *utilisation.names])
+        for at, row in enumerate(utilisation.cpu):
+            number = np.nan_to_num(np.rint(row.astype(np.float64) * THOUSANDTHS), nan=len(texts) - 1)
+            cells = [texts[one] for one in number.astype(np.int64).tolist()]
+            stream.write(",".join([f"{at * utilisation.interval:.15g}", *cells]) + "\n")
