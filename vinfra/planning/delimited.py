@@ -88,7 +88,9 @@ def _table(text: IO[str], encoding: str, here: Place) -> Table:
         raise InputError.at(here, "is empty; the first line names the columns")
     separator = separator or max(SEPARATORS, key=first.count)
     rows = _rows(first, lines, separator, number - 1, here)
-    line, header = next(rows)
+    line, header = next(rows, (number, list[str]()))
+    if not header:
+        raise InputError.at(Place(here.file, number), "names no columns")
     if len(header) > COLUMNS:
         raise InputError.at(Place(here.file, line), f"has {len(header):,} columns; {COLUMNS:,} at most")
     if any("\0" in cell for cell in header):
