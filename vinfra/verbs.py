@@ -133,6 +133,13 @@ def _run_folder(name: str) -> Path:
     raise InputError.at(Place("vinfra report"), f"no run '{name}'{suggest(name, known)}")
 
 
+def plan(given: argparse.Namespace) -> int:
+    """Plan for an inventory: page, workbook, scenario, and the answer in a table."""
+    from vinfra.verb_plan import plan as planned
+
+    return planned(given)
+
+
 def evidence(given: argparse.Namespace) -> int:
     """Repeat published measurements; print and write how far the predictions are off."""
     from vinfra.evidence import comparison

@@ -1,0 +1,167 @@
+"""The plan, from an inventory to ranked targets: what each room of planning says, put together; nothing is computed
+here but sums and their order.
+
+    cost = licences of hypervisor and guests + power with cooling, over the years, + hardware where its price is known
+
+A part that could not be found out is None and keeps a target's total None; targets are ranked by total, those without
+one behind the others, by the parts they have. Money is in the currency of the assumptions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from vinfra import facts
+from vinfra.errors import InputError, Place, Refused
+from vinfra.hypervisors.edition import Bill, HostShape, edition
+from vinfra.planning import licences, reasons
+from vinfra.planning.assuming import Assumed
+from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.backups import backup
+from vinfra.planning.inventory import Inventory
+from vinfra.planning.licences import Terms
+from vinfra.planning.load import Load
+from vinfra.planning.placing import fleet
+from vinfra.planning.plan import Fleet, Plan, Suggestion, TargetPlan
+from vinfra.planning.power import power_report
+from vinfra.planning.roster import Roster
+from vinfra.planning.scene import prepared
+from vinfra.planning.sizing import suggestions
+from vinfra.planning.target import Target, current
+from vinfra.planning.tariff import Tariff
+from vinfra.planning.trial import trial
+from vinfra.planning.utilisation import Utilisation
+from vinfra.planning.waves import waves
+
+Telling = Callable[[str], None]  # what is being worked on, in words
+
+HYPERVISOR, GUESTS, POWER, HARDWARE = "hypervisor", "guest licences", "power and cooling", "hardware"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The plan, and the VMs and demand it was tried with, which the scenario file is written from; None where no
+    machine runs."""
+
+    plan: Plan
+    tried: tuple[Roster, Load] | None
+
+
+def day_of(assumptions: Assumptions) -> date:
+    """The day of the plan: the one that is asked for, else that of the newest price there is."""
+    return assumptions.costs.date or max(edition(name).terms.date for name in facts.names("editions"))
+
+
+def chosen(assumptions: Assumptions, day: date) -> dict[str, Target]:
+    """The targets that are asked for, else those of the day; InputError where there are none."""
+    names = assumptions.targets or current(day)
+    if not names:
+        cure = "name some with --target (vinfra list targets), or another costs.date"
+        raise InputError.at(Place("vinfra plan"), f"no target is of {day.isoformat()}: {cure}")
+    return {name: facts.load("targets", name, Target) for name in names}
+
+
+def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed, tell: Telling) -> Made:
+    """The whole plan; `tell` hears what is being worked on. InputError where nothing can be planned for."""
+    assumptions = assumed.values
+    day = day_of(assumptions)
+    targets = chosen(assumptions, day)
+    tell("sizing machines")
+    sized = suggestions(inventory, utilisation, assumptions)
+    tried = None
+    if any(True for _ in inventory.running()):
+        tried = prepared(inventory, sized, utilisation, assumptions, list(targets.values()))
+    planned: list[TargetPlan] = []
+    refused: dict[str, str] = {}
+    for name, target in targets.items():
+        tell(f"planning {target.title}")
+        try:
+            planned.append(_target(name, target, inventory, utilisation, assumptions, sized, tried, day))
+        except Refused as reason:
+            refused[name] = str(reason)
+    ranked = reasons.given(sorted(planned, key=_rank), assumptions)
+    whole = Plan(
+        inventory=inventory,
+        utilisation=utilisation,
+        assumptions=assumptions,
+        suggestions=sized,
+        targets=ranked,
+        refused=refused,
+        warnings=reasons.warnings(inventory, utilisation, ranked),
+        currency=assumptions.costs.currency,
+        day=day,
+        sources=reasons.sources(ranked, assumptions),
+        written=assumed.written,
+    )
+    return Made(whole, tried)
+
+
+def _target(
+    name: str,
+    target: Target,
+    inventory: Inventory,
+    utilisation: Utilisation | None,
+    assumptions: Assumptions,
+    sized: Sequence[Suggestion],
+    tried: tuple[Roster, Load] | None,
+    day: date,
+) -> TargetPlan:
+    """One target; Refused where its hosts cannot be, or may not be licensed."""
+    hosts = fleet(sized, inventory, utilisation, target, assumptions)
+    costs = assumptions.costs
+    tariff = Tariff(costs.electricity, costs.pue, costs.carbon)
+    report = power_report(hosts, sized, inventory, utilisation, target, assumptions, tariff)
+    terms = Terms(costs.years, costs.currency, costs.rates, day)
+    bills = licences.bills(target, _shapes(hosts), _windows(inventory, hosts), terms) if hosts.hosts else []
+    price = assumptions.hosts.price
+    hardware = None if price is None else price * hosts.hosts
+    parts = _parts(bills, report.after.cost, hardware, costs.years)
+    staying = [machine for machine in inventory.machines if machine.power == "on" or not machine.template]
+    return TargetPlan(
+        target=target,
+        fleet=hosts,
+        power=report,
+        bills=bills,
+        hardware=hardware,
+        backup=backup(staying, target, hosts.hosts, assumptions) if hosts.hosts else None,
+        migration=waves(staying, target, assumptions, day, hosts.unplaced) if hosts.hosts else None,
+        trial=trial(target, hosts, tried[0], assumptions, tried[1], utilisation, inventory.datastores)
+        if tried is not None and hosts.machines
+        else None,
+        parts=parts,
+        total=None if None in parts.values() else math.fsum(part for part in parts.values() if part is not None),
+        reasons=(),
+        warnings=(),
+        name=name,
+    )
+
+
+def _shapes(hosts: Fleet) -> list[HostShape]:
+    return [HostShape("host", hosts.sockets, hosts.cores_per_socket, hosts.hosts, hosts.memory)]
+
+
+def _windows(inventory: Inventory, hosts: Fleet) -> int:
+    """Windows guests that one host must be licensed for."""
+    family = {machine.name: machine.family for machine in inventory.running()}
+    counts = [0] * max(hosts.chosen.hosts, 1)
+    for machine, host in zip(hosts.machines, hosts.chosen.at.tolist(), strict=True):
+        counts[host] += family[machine] == "windows"
+    return licences.windows_per_host(hosts.hosts, sum(counts), max(counts))
+
+
+def _parts(bills: Sequence[Bill], power: float, hardware: float | None, years: int) -> Mapping[str, float | None]:
+    """Cost over the years by part; hardware only where its price is known."""
+    found: dict[str, float | None] = {HYPERVISOR: bills[0].over(years) if bills else 0.0}
+    if len(bills) > 1:
+        found[GUESTS] = bills[1].over(years)
+    found[POWER] = power * years
+    return found if hardware is None else {**found, HARDWARE: hardware}
+
+
+def _rank(one: TargetPlan) -> tuple[int, bool, float, str]:
+    """Targets that take all machines first, then by cost."""
+    known = math.fsum(part for part in one.parts.values() if part is not None)
+    return len(one.fleet.unplaced), one.total is None, known if one.total is None else one.total, one.name

@@ -1,0 +1,110 @@
+"""Why a target stands where it stands, what to know before believing it, and where its numbers come from.
+
+Sentences only: every number in them is one of the plan's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from vinfra import facts
+from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.inventory import Inventory
+from vinfra.planning.plan import TargetPlan
+from vinfra.planning.utilisation import Utilisation
+from vinfra.scenario.results import Source
+
+
+def given(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[TargetPlan]:
+    """The same targets, each with its reasons and warnings."""
+    return [
+        replace(
+            one, reasons=list(_reasons(place, one, ranked, assumptions)), warnings=list(_warnings(one, assumptions))
+        )
+        for place, one in enumerate(ranked)
+    ]
+
+
+def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumptions: Assumptions) -> Iterator[str]:
+    """Why it is before or behind the others."""
+    first, money = ranked[0], assumptions.costs.currency
+    years = f"{assumptions.years} year{'s' if assumptions.years != 1 else ''}"
+    if len(ranked) > 1 and one.total is not None and first.total is not None:
+        if place == 0:
+            yield f"of {len(ranked)} targets it costs least over {years}: {one.total:,.0f} {money}"
+        elif one.total >= first.total:
+            yield f"over {years} it costs {one.total - first.total:,.0f} {money} more than {first.target.title}"
+        else:
+            yield f"it costs less than {first.target.title}, but leaves more machines without a host"
+    fleet = one.fleet
+    spare = f", {fleet.spare} of them for failures" if fleet.spare else ""
+    gap = (
+        "which is proven to be the fewest"
+        if fleet.chosen.hosts == fleet.chosen.bound
+        else (f"at most {fleet.chosen.hosts - fleet.chosen.bound} above what any placement could do")
+    )
+    yield f"{fleet.hosts} hosts{spare}; {fleet.needed_by} decides, and {fleet.chosen.hosts} carry machines, {gap}"
+    largest = max(((cost or 0.0, name) for name, cost in one.parts.items()), default=(0.0, ""))
+    if one.total and largest[0] > 0:
+        yield f"{largest[0] / one.total * 100:.0f} % of the cost are for {largest[1]}"
+    for bill in one.bills:
+        if bill.units > bill.counted:
+            yield f"{bill.title}: {bill.counted:,.0f} counted, {bill.units:,} billed, as {bill.lines[0].why}"
+    before, after = one.power.before, one.power.after
+    if before is not None and before.kwh > 0:
+        yield f"hosts draw {after.kwh:,.0f} kWh a year instead of {before.kwh:,.0f}"
+
+
+def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
+    """What to know before believing it."""
+    if one.fleet.unplaced:
+        yield f"{len(one.fleet.unplaced)} machines have no host there"
+    yield from one.fleet.notes
+    if "hardware" not in one.parts:
+        yield "what the hosts cost is not in it: no price of the server is known; say hosts.price"
+    if one.backup is not None and not one.backup.fits:
+        yield f"the nightly backup does not fit its window: {one.backup.limited_by}"
+    if one.migration is not None and one.migration.blocked:
+        yield f"{len(one.migration.blocked)} machines need hands to be moved"
+    for bill in one.bills:
+        yield from bill.warnings
+    if assumptions.hosts.spare == 0:
+        yield "no host is kept for failures"
+
+
+def warnings(inventory: Inventory, utilisation: Utilisation | None, ranked: Sequence[TargetPlan]) -> list[str]:
+    """What concerns all targets."""
+    found = [f"without {one.what} the plan cannot say {one.without}" for one in inventory.missing]
+    if utilisation is None:
+        found.append("no recording of use: machines are sized by what one sample or their configuration says")
+    else:
+        known, there = set(utilisation.names), [machine.name for machine in inventory.running()]
+        without = sum(name not in known for name in there)
+        if without:
+            found.append(f"{without} of {len(there)} running machines are not in the recording")
+        if utilisation.unmatched:
+            found.append(f"{len(utilisation.unmatched)} columns of the recording belong to no machine")
+    if ranked and all("hardware" not in one.parts for one in ranked):
+        found.append("costs are without hardware: its price is not known (hosts.price)")
+    return found
+
+
+def sources(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[Source]:
+    """Where prices, targets and servers come from, each fact once."""
+    named = {("targets", one.name) for one in ranked}
+    named |= {("servers", assumptions.hosts.server or one.target.server) for one in ranked}
+    named |= {("editions", bill.edition) for one in ranked for bill in one.bills}
+    return [source for kind, name in sorted(named) for source in _of(kind, name)]
+
+
+def _of(kind: str, name: str) -> Iterator[Source]:
+    """One for each citation of a fact."""
+    fact = facts.read_one(kind, name)
+    grouped: dict[tuple[str, str, bool], list[str]] = {}
+    for path in fact.places:
+        if len(path) == 1 and path[0] != "title" and path in fact.provenance:
+            origin = fact.provenance[path]
+            grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(str(path[0]))
+    for (tag, citation, recalled), values in sorted(grouped.items()):
+        yield Source(kind, name, tag, citation, tuple(values), recalled)
