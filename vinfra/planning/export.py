@@ -83,7 +83,7 @@ def variants(able: Sequence[TargetPlan]) -> list[str]:
     """A name in kebab-case for each target."""
     found: list[str] = []
     for one in able:
-        found.append(kebab(one.target.title, "target", set(found)))
+        found.append(kebab(one.name or one.target.title, "target", set(found)))
     return found
 
 
@@ -151,7 +151,7 @@ def _head(
     """What a reader should know and may change."""
     best = able[0].fleet
     lines = [
-        f"The plan for {plan.inventory.source}, to be argued with: change a value and run it again.",
+        f"The plan for {Path(plan.inventory.source).name}, to be argued with: change a value and run it again.",
         "",
         f"    vinfra run {FILE}",
         f"    vinfra run {FILE} --set hosts.{HOST}.count={max(1, best.hosts - 2)}    fewer hosts: who finds no place?",

@@ -16,7 +16,7 @@ from datetime import date
 
 from vinfra import facts
 from vinfra.errors import InputError, Place, Refused
-from vinfra.hypervisors.edition import Bill, HostShape, edition
+from vinfra.hypervisors.edition import Bill, HostShape
 from vinfra.planning import licences, reasons
 from vinfra.planning.assuming import Assumed
 from vinfra.planning.assumptions import Assumptions
@@ -29,6 +29,7 @@ from vinfra.planning.plan import Fleet, Plan, Suggestion, TargetPlan
 from vinfra.planning.power import power_report
 from vinfra.planning.roster import Roster
 from vinfra.planning.scene import prepared
+from vinfra.planning.settling import settled
 from vinfra.planning.sizing import suggestions
 from vinfra.planning.target import Target, current
 from vinfra.planning.tariff import Tariff
@@ -50,11 +51,6 @@ class Made:
     tried: tuple[Roster, Load] | None
 
 
-def day_of(assumptions: Assumptions) -> date:
-    """The day of the plan: the one that is asked for, else that of the newest price there is."""
-    return assumptions.costs.date or max(edition(name).terms.date for name in facts.names("editions"))
-
-
 def chosen(assumptions: Assumptions, day: date) -> dict[str, Target]:
     """The targets that are asked for, else those of the day; InputError where there are none."""
     names = assumptions.targets or current(day)
@@ -66,8 +62,9 @@ def chosen(assumptions: Assumptions, day: date) -> dict[str, Target]:
 
 def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed, tell: Telling) -> Made:
     """The whole plan; `tell` hears what is being worked on. InputError where nothing can be planned for."""
-    assumptions = assumed.values
-    day = day_of(assumptions)
+    assumptions = settled(assumed.values, inventory.taken)
+    day = assumptions.costs.date
+    assert day is not None, "it has been settled"
     targets = chosen(assumptions, day)
     tell("sizing machines")
     sized = suggestions(inventory, utilisation, assumptions)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from vinfra import facts
+from vinfra.hypervisors.edition import edition
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.plan import TargetPlan
 from vinfra.planning.utilisation import Utilisation
+from vinfra.scenario.resolved import cited
 from vinfra.scenario.results import Source
 
 
@@ -91,20 +92,11 @@ def warnings(inventory: Inventory, utilisation: Utilisation | None, ranked: Sequ
 
 
 def sources(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[Source]:
-    """Where prices, targets and servers come from, each fact once."""
-    named = {("targets", one.name) for one in ranked}
-    named |= {("servers", assumptions.hosts.server or one.target.server) for one in ranked}
-    named |= {("editions", bill.edition) for one in ranked for bill in one.bills}
-    return [source for kind, name in sorted(named) for source in _of(kind, name)]
+    """Where numbers come from that no target names: rates of exchange, where a price was in another currency."""
+    return list(cited("rates", "eur")) if _exchanged(ranked, assumptions) else []
 
 
-def _of(kind: str, name: str) -> Iterator[Source]:
-    """One for each citation of a fact."""
-    fact = facts.read_one(kind, name)
-    grouped: dict[tuple[str, str, bool], list[str]] = {}
-    for path in fact.places:
-        if len(path) == 1 and path[0] != "title" and path in fact.provenance:
-            origin = fact.provenance[path]
-            grouped.setdefault((origin.tag, origin.source, origin.recalled), []).append(str(path[0]))
-    for (tag, citation, recalled), values in sorted(grouped.items()):
-        yield Source(kind, name, tag, citation, tuple(values), recalled)
+def _exchanged(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> bool:
+    """Whether a price was in another currency."""
+    money = assumptions.costs.currency
+    return any(edition(bill.edition).terms.currency != money for one in ranked for bill in one.bills)
