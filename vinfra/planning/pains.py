@@ -21,7 +21,7 @@ def hurts(cases: Cases, cut: float = 0.0, restarts: bool = True) -> list[tuple[f
     found = [*_planned(cases.get(PLANNED, {})), *_failed(cases.get(FAILED, {}), cases.get(PLANNED, {}), restarts)]
     found += [*_memory(cases.get(MEMORY, {})), *_storage(cases.get(STORAGE, {}))]
     if cut > 0.001:
-        found.append((cut, f"{cut:.1%} of all samples want more CPU than the suggested vCPUs can have"))
+        found.append((cut, f"{100 * cut:.3g} % of all samples want more CPU than the suggested vCPUs can have"))
     return found
 
 

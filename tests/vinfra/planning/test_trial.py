@@ -192,3 +192,11 @@ def test_a_growth_that_hosts_are_there_for_is_said_not_to_be_simulated() -> None
     names, wanted = listed(some, None)
     grown = Assumptions(hosts={"growth": "20 %"})  # type: ignore[arg-type]
     assert "without the growth of 20 %" in trial(PROXMOX, fleet(some, 3), names, grown, wanted).demand
+
+
+def test_demand_beyond_what_the_suggested_vcpus_can_have_is_a_pain() -> None:
+    some = machines(4)
+    suggestions = {machine.name: _suggested(machine.name, 1) for machine in some}
+    names, wanted = listed(some, recorded(some, 80.0), suggestions=suggestions)
+    found = trial(PROXMOX, fleet(some, 2), names, Assumptions(), wanted)
+    assert "100 % of all samples want more CPU than the suggested vCPUs can have" in found.pains
