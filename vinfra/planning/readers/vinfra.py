@@ -20,6 +20,8 @@ class VinfraDocument(Reader):
         from vinfra.planning.inventory_document import MARK
 
         try:
+            if not path.is_file():
+                return False
             with open(path, "rb") as stream:
                 return stream.read(len(MARK)) == MARK.encode()
         except (OSError, ValueError):

@@ -35,6 +35,8 @@ def is_export(path: Path) -> bool:
     try:
         if path.is_dir():
             return bool(_csvs(path))
+        if not path.is_file():
+            return False  # a pipe: looking at it would take what it holds
         if path.suffix.lower() in BOOKS:
             return True
         if path.suffix.lower() == ".csv" or path.suffix == "":
