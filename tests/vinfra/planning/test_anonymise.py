@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from vinfra.planning.inventory import (
     Snapshot,
 )
 from vinfra.planning.reader import read
+from vinfra.planning.synthetic import estate
 
 # Letters that no word of the document has in a row: what is found of them is a name that was left.
 NAME = st.builds(lambda word, number: f"{word}{number}", st.text("qxz", min_size=4, max_size=9), st.integers(0, 99))
@@ -159,6 +161,18 @@ def test_an_export_keeps_its_quality_and_loses_its_names(tmp_path: Path) -> None
     assert (without.hosts[0].model, without.hosts[0].licence) == ("ProLiant DL380 Gen10", "vSphere 8 Enterprise Plus")
     assert without.orphans[0].path == "[ds-01] file-0001.vmdk"
     assert without.snapshots[0].name == "snapshot-1"
+
+
+def test_a_drawn_estate_loses_every_name() -> None:
+    inventory = estate(300, 5)
+    without, mapping = anonymised(inventory)
+    words = set(re.findall(r"[\w.-]+", inventory_document.text(without).lower()))
+    names = {name.lower() for kind in mapping.values() for name in kind}
+    names |= {snapshot.name.lower() for snapshot in inventory.snapshots}
+    names |= {part.lower() for orphan in inventory.orphans for part in re.split(r"[\[\]/ ]+", orphan.path) if part}
+    assert len(names) > 300
+    assert not names & words
+    assert sizes(without) == sizes(inventory)
 
 
 def test_an_inventory_without_names_is_read_back(tmp_path: Path) -> None:
