@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vinfra.errors import InputError, Place
+from vinfra.planning.delimited import begins
 from vinfra.planning.rvtools.columns import SHEETS
 from vinfra.planning.tables import delimited, workbook
 from vinfra.planning.tables.table import Table, spelt
@@ -85,7 +86,7 @@ def _named(path: Path) -> str | None:
 
 def _sheet_of(path: Path) -> str | None:
     """The sheet that a csv file is, by its name, or by its columns where they can only be vInfo's."""
-    header = {spelt(cell) for cell in delimited.first_row(path)}
+    header = {spelt(cell) for cell in begins(path)}
     if "vm" not in header and _named(path) is None:
         return None
     return _named(path) or ("vInfo" if all(name in header for name in TELLING) else None)

@@ -24,14 +24,7 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, ending: str) ->
     assert table.texts("VM") == ["web", "db"]
     assert table.numbers("MiB") == [1024.5, 2048.0]
     assert table.texts("Note")[0] == f"two{ending}lines; é"
-    assert (table.rows, table.blank) == (2, 1)
-
-
-def test_utf16_without_a_mark(tmp_path: Path) -> None:
-    for encoding in ("utf-16-le", "utf-16-be"):
-        path = tmp_path / "a.csv"
-        path.write_bytes("VM,CPUs\nweb,2\n".encode(encoding))
-        assert delimited.table(path, "vInfo", WANTED).texts("VM") == ["web"]
+    assert table.rows == 2
 
 
 def test_tabs_and_the_line_that_names_the_delimiter(tmp_path: Path) -> None:
@@ -56,7 +49,7 @@ def test_too_many_columns_or_rows_name_the_line(tmp_path: Path, monkeypatch: pyt
 def test_a_field_that_never_ends_is_said(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('VM,CPUs\n"' + "x" * 200_000)
-    with pytest.raises(InputError, match="is no csv"):
+    with pytest.raises(InputError, match=r"a\.csv:\d: is no row of a table"):
         delimited.table(path, "vInfo", WANTED)
 
 
