@@ -9,7 +9,8 @@ A machine asks for its percentile of CPU (for its mean or its reservation if one
 the hypervisor takes for it, and for its vCPUs. A host thus promises the sum of its machines' percentiles: their peaks
 seldom coincide, so what was recorded together mostly stays below it; placing.py looks, and says where it does not.
 What virtualization adds to the cycles of a physical server is left to the trial, which knows technique and work.
-Units: hertz, bytes, vCPUs. Source: facts/microarchitectures; compute/memory/policy (memory for each VM).
+Units: hertz, bytes, vCPUs. Source: facts/microarchitectures, facts/generations; memory for each
+VM from compute/memory/policy.
 """
 
 from __future__ import annotations
@@ -23,16 +24,15 @@ import numpy as np
 from vinfra import facts
 from vinfra.compute.memory.policy import Policy
 from vinfra.errors import Refused
-from vinfra.hardware.pace import work_per_cycle
 from vinfra.hardware.power import PowerCurve
 from vinfra.hardware.processor import Processor
 from vinfra.hardware.server import Server
 from vinfra.hypervisors.product import Product
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.generations import generation, work_of
 from vinfra.planning.inventory import Inventory, Machine
 from vinfra.planning.packing.loads import Capacity, Floats
 from vinfra.planning.plan import Suggestion
-from vinfra.planning.processors import known
 from vinfra.planning.target import Target
 
 
@@ -121,26 +121,19 @@ def asked(
     return Asked(names, cpu.astype(np.float64) * factor, whole, vcpus, factor, notes)
 
 
-def processor_of(machine: Machine, models: Mapping[str, str]) -> Processor | None:
-    """The processor that a machine runs on, from its host's text; None where nobody knows it."""
-    text = models.get(machine.host or machine.name, "")
-    return known(text) if text else None
-
-
 def factors(running: Sequence[Machine], inventory: Inventory, there: Processor) -> tuple[Floats, list[str]]:
     """Hertz there for one hertz here, shape (machines,), and a sentence on where that is a guess."""
     models = {host.name: host.processor for host in inventory.hosts}
+    worth = work_of(there.microarchitecture)
     found = np.ones(len(running))
     unknown: Counter[str] = Counter()
     for number, machine in enumerate(running):
-        here = processor_of(machine, models)
-        if here is None:
-            unknown[models.get(machine.host or machine.name, "") or "a processor that the record does not name"] += 1
-            continue
-        try:
-            found[number] = work_per_cycle(here) / work_per_cycle(there)
-        except KeyError:
-            unknown[here.title] += 1
+        text = models.get(machine.host or machine.name, "")
+        here = work_of(generation(text) or "")
+        if here is None or worth is None:
+            unknown[text or "a processor that the record does not name"] += 1
+        else:
+            found[number] = here / worth
     if not unknown:
         return found, []
     what = ", ".join(name for name, _ in sorted(unknown.items(), key=lambda one: (-one[1], one[0]))[:3])

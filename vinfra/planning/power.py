@@ -153,6 +153,9 @@ def _standby(
     needed = np.maximum(wanted / kind.hertz, memory / kind.memory) / dpm.target
     least = np.ceil(needed - 1e-9)
     on = np.clip(least + plan.spare, min(1 + plan.spare, plan.hosts), plan.hosts)
+    if on.min() >= plan.hosts:
+        what = "memory in use" if memory / kind.memory > wanted.min() / kind.hertz else "demand"
+        return None, f"even in the quietest hour {what} needs all hosts at {dpm.target * 100:.0f} %"
     spread = np.array([one.mean() for one in by_hour]) / (on * kind.hertz)
     watts = on * kind.curve.watts(np.clip(spread, 0.0, 1.0))
     # Hours of the day count as often as they were recorded.

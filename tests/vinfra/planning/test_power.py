@@ -102,6 +102,14 @@ def test_hosts_sleep_at_night_where_the_edition_has_dpm() -> None:
     assert 2 <= least < most <= made.hosts
 
 
+def test_no_host_sleeps_where_memory_in_use_needs_them_all() -> None:
+    recording = days(240, 2.0, 10.0)
+    recording = Utilisation(recording.interval, recording.names, recording.cpu, begins=recording.begins)
+    _, found = report(estate(240, vcpus=8), recording)  # memory is not recorded: all of it may be in use
+    assert found.standby is None
+    assert found.standby_why == "even in the quietest hour memory in use needs all hosts at 63 %"
+
+
 def test_an_edition_without_dpm_puts_nobody_on_standby() -> None:
     _, found = report(estate(20), days(20, 5.0, 50.0), of="xcp-ng")
     assert found.standby is None

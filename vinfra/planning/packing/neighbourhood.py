@@ -23,6 +23,7 @@ HOSTS = 5  # placed anew together; 8 reach less in the same time (bench/planning
 LARGEST = 400  # machines in one model: more take longer to write down than they are worth
 EACH = 0.3  # deterministic seconds of one model at most
 FINE = 1000.0  # parts of a host that weights are counted in
+MANY = 100  # machines in one model from which on it takes all of its time
 ROUNDS = 4  # before a pace is judged
 LEAST = 0.02  # part of what is left that a round is taken to move, as one that moves nothing may be followed by luck
 SLACK = 0.02  # free room that a full host counts as, so that it is drawn too
@@ -44,6 +45,8 @@ def emptier(sizes: Sizes, at: Ints, fewest: int, effort: float) -> tuple[Ints, f
         order = np.argsort(chosen)
         place = order[np.searchsorted(chosen, at[machines], sorter=order)]
         weight = np.maximum(1, np.round(shares[scarce, machines] * FINE)).astype(np.int64)
+        if len(machines) >= MANY and _too_far(used[scarce, chosen], effort - spent):
+            return at, spent
         found = exact.emptied(sizes.part(machines), place, len(chosen), weight, min(EACH, effort - spent))
         spent += found.spent
         left = before = int(weight[place == 0].sum())
@@ -57,6 +60,12 @@ def emptier(sizes: Sizes, at: Ints, fewest: int, effort: float) -> tuple[Ints, f
         elif pace.hopeless(before - left, left, spent, effort):
             return at, spent
     return at, spent
+
+
+def _too_far(used: Floats, left: float) -> bool:
+    """Whether emptying the first of these hosts would take too long even if every round filled the others up."""
+    free = float((1.0 - used[1:]).sum())
+    return float(used[0]) * EACH > 3 * left * free
 
 
 @dataclass(slots=True)
