@@ -65,6 +65,12 @@ def pains(trial: Trial) -> list[str]:
     return [pain for pain in trial.pains if not pain.lower().startswith("nothing hurts")]
 
 
+def warned(one: TargetPlan) -> list[str]:
+    """Warnings of a target that stand nowhere else: those of its bills and hosts are beside them."""
+    elsewhere = {*one.fleet.notes, *(warning for bill in one.bills for warning in bill.warnings)}
+    return [warning for warning in dict.fromkeys(one.warnings) if warning not in elsewhere]
+
+
 def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
     fleet = one.fleet
     if fleet.unplaced:
@@ -91,8 +97,6 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
     elif share := _unbacked(plan, one):
         text = f"{part(share)} of its cost rests on prices that are assumed or quoted from memory: ask for an offer."
         yield Risk(65, text, "bills")
-    for warning in one.warnings[:2]:
-        yield Risk(55, warning, "ranking")
 
 
 def _of_inventory(plan: Plan) -> Iterator[Risk]:
@@ -110,8 +114,6 @@ def _of_inventory(plan: Plan) -> Iterator[Risk]:
     if found.old:
         held = size(found.snapshots_held)
         yield Risk(35, f"{many(found.old, 'snapshot')} older than 72 hours; all snapshots hold {held}.", "estate")
-    for warning in plan.warnings[:2]:
-        yield Risk(40, warning, "quality")
 
 
 def _unbacked(plan: Plan, one: TargetPlan) -> float:

@@ -48,7 +48,7 @@ def loads(plan: Plan, one: TargetPlan, suggested: Mapping[str, Suggestion]) -> L
         np.bincount(at[placed], minlength=hosts),
         _sums(at[placed], vcpus[placed] * more, hosts),
         _sums(at[placed], memory[placed] * more, hosts),
-        plan.assumptions.hosts.memory or one.target.memory,
+        one.fleet.memory or plan.assumptions.hosts.memory or one.target.memory,
         plan.assumptions.hosts.memory_fill,
     )
 

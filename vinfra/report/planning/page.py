@@ -31,6 +31,7 @@ prefetch = bundle.prefetch
 
 PAGE = "plan.html"
 LISTED = 10  # rows of a list on the page
+UNITS = {*numbers.UNITS, "s", "ms", "min", "h"}
 NIGHTS = 30  # that are listed in numbers
 
 
@@ -72,6 +73,7 @@ def render(plan: Plan, digest: str | None = None, files: Files = BESIDE) -> str:
         parts=costs.parts(plan),
         unknown=costs.unknown(plan),
         flips=costs.flips(plan),
+        warned=answer.warned,
         bill_lines=lambda one: sum(len(bill.lines) for bill in one.bills),
         estate=estate.estate(plan),
         sizes=sizes,
@@ -105,6 +107,9 @@ def _of_targets(plan: Plan, best: TargetPlan | None) -> dict[str, Any]:
         "racks_more": more,
         "draws": list(_draws(plan)),
         "power_notes": _told(_power_notes(plan), len(plan.targets)),
+        "fleet_notes": _told(
+            ((one.target.title, note) for one in plan.targets for note in one.fleet.notes), len(plan.targets)
+        ),
         "move_notes": _told(
             (
                 (one.target.title, text)
@@ -168,8 +173,9 @@ def _metrics(trial: Trial) -> list[str]:
 
 
 def _metric(column: str) -> str:
-    """A metric's column in words; one that is no metric of the language by its name."""
+    """A metric's column in words; one that is no metric of the language by its name and unit."""
     try:
         return titled(find(column))
     except KeyError:
-        return numbers.label(column)
+        name, _, unit = column.rpartition("_")
+        return f"{numbers.label(name)} ({numbers.unit(unit)})" if name and unit in UNITS else numbers.label(column)

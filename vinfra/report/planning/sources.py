@@ -17,7 +17,8 @@ from vinfra.scenario.results import Source
 def sources(plan: Plan) -> list[Source]:
     """All of them, each once; a name that no fact has (a plan made by hand) is left out."""
     named = dict.fromkeys(pair for one in plan.targets for pair in _named(plan, one))
-    known = [pair for pair in named if pair[1] in facts.names(pair[0])]
+    said = {(source.kind, source.name) for source in plan.sources}
+    known = [pair for pair in named if pair not in said and pair[1] in facts.names(pair[0])]
     return list(dict.fromkeys([*plan.sources, *(source for pair in known for source in cited(*pair))]))
 
 

@@ -84,7 +84,7 @@ class _Sheet(Paper):
                 self.say("  " + ", ".join(f"{head} {cell}" for head, cell in zip(heads, cells, strict=True)))
         for rank, one in enumerate(self.plan.targets, start=1):
             if one.reasons:
-                self.say(f"{rank}: {'; '.join(one.reasons)}", "dim")
+                self.say(f"{rank}: {one.reasons[0]}", "dim")
         for name, why in sorted(self.plan.refused.items()):
             self.say(f"not planned: {name}: {why}", "yellow")
         self.say()
@@ -126,7 +126,7 @@ class _Sheet(Paper):
         for risk in found:
             self.say(f"risk: {risk.text}", "yellow")
         said = {risk.text for risk in found}
-        best = self.plan.targets[0].warnings if self.plan.targets else ()
+        best = answer.warned(self.plan.targets[0]) if self.plan.targets else []
         warnings = [warning for warning in dict.fromkeys([*best, *self.plan.warnings]) if warning not in said]
         for warning in warnings[:LISTED]:
             self.say(f"warning: {warning}", "yellow")

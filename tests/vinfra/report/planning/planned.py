@@ -90,7 +90,10 @@ def target(index: int, running: list[str]) -> TargetPlan:
         BackupPlan("changed blocks", 5e12, 250e9, 5.5 * 3600, 8 * 3600, "the proxies' cores", 40e12, 20 * 3600, "two"),
         migration(running, warm=index == 1),
         Trial(
-            {"as planned": {"cpu_ready_pct": 0.8, "latency_p99_ms": None}, "a host fails": {"cpu_ready_pct": 4.2}},
+            {
+                "as planned": {"cpu_ready_pct": 0.8, "latency_p99_ms": None},
+                "a host fails": {"cpu_ready_pct": 4.2, "cpu_ready_p99_pct": 9.1},
+            },
             {"memory": "balloons are not modelled with management"},
             "drawn with the statistics of Bitbrains",
             ["host 2 waits 6 % of the time on Monday at 9:00 <u>", "srv-00004 swaps"] if index else [],

@@ -77,3 +77,9 @@ def test_the_price_at_which_the_ranking_flips_makes_both_cost_the_same() -> None
 def test_prices_in_other_money_are_not_held_against_totals() -> None:
     assert costs.flips(replace(planned.full(), currency="USD")) == []
     assert costs.flips(planned.bare()) == [] and costs.flips(planned.nothing()) == []
+
+
+def test_warnings_of_bills_and_hosts_stand_beside_them_and_nowhere_else() -> None:
+    one = planned.full().targets[-1]
+    beside = replace(one, warnings=[*one.bills[0].warnings, "nobody knows", "nobody knows"])
+    assert one.bills[0].warnings and answer.warned(beside) == ["nobody knows"]

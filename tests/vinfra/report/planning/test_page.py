@@ -121,6 +121,12 @@ def test_numbers_of_every_target_stand_in_the_tables() -> None:
         assert [number for number in numbers if said(number) not in text] == []
 
 
+def test_a_trial_has_its_metrics_in_words_with_their_unit() -> None:
+    text = flat(planned.full())
+    assert "CPU ready (%) 0.8000 4.200" in text and "CPU ready, p99 (%) 9.100" in text
+    assert "memory was not tried: balloons are not modelled with management" in text
+
+
 def test_a_price_has_its_day_its_source_and_how_it_is_backed() -> None:
     plan = planned.full()
     text = flat(plan)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.vinfra.report.planning import planned
 from vinfra.planning.plan import Plan
 from vinfra.report.planning.sources import sources
+from vinfra.scenario.results import Source
 
 
 def billed(edition: str) -> Plan:
@@ -25,7 +26,10 @@ def test_every_fact_a_target_names_is_cited_once() -> None:
 
 def test_what_the_planner_says_comes_first_and_names_without_a_fact_are_left_out() -> None:
     plan = billed("no-such-edition")
+    own = Source("servers", "dell-r7615", "measured", "SPEC", ("power",))
+    plan = replace(plan, sources=[own, *plan.sources])
     found = sources(plan)
-    assert found[0] == plan.sources[0]
+    assert found[:2] == plan.sources
+    assert [source for source in found if source.name == "dell-r7615"] == [own]
     assert all(source.name != "no-such-edition" for source in found)
     assert sources(planned.nothing()) == []
