@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from vinfra.errors import InputError, Place
-from vinfra.workloads.files import shown
+from vinfra.workloads.files import Complaints, shown
 
 LARGEST = 1 << 33  # bytes of a file; it is read row by row, so this bounds time, not memory
 LONGEST = 1 << 22  # characters of a line: a column for each of 100,000 machines with long names
@@ -25,6 +25,15 @@ SAMPLE = 1 << 16  # bytes that the encoding is judged by
 LEADING = 20  # lines before the header that may say nothing
 SEPARATORS = ",;\t"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+ENOUGH = 1000  # mistakes after which nobody reads on
+
+
+def stop_if_hopeless(complaints: Complaints) -> None:
+    """Raise InputError where so much is wrong that reading on tells nobody anything."""
+    if complaints.count >= ENOUGH:
+        complaints.stop()
 
 
 @dataclass(frozen=True, slots=True)

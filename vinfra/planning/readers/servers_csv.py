@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from vinfra.errors import InputError
 from vinfra.planning.cells import NOTHING, Heading, find, heading, value, whole
-from vinfra.planning.delimited import Table, begins, opened
+from vinfra.planning.delimited import Table, begins, opened, stop_if_hopeless
 from vinfra.planning.inventory import Host, Inventory, Machine, Missing, Sheet
 from vinfra.planning.naming import unlike
 from vinfra.planning.physical import Server, counted, host, machine
@@ -60,6 +60,7 @@ class ServersCsv(Reader):
             for line, cells in table.rows:
                 if len(servers) >= MOST:
                     raise InputError.at(table.place(line), f"has more than {MOST:,} servers; split the file")
+                stop_if_hopeless(complaints)
                 server = _server(table, line, cells, places, complaints)
                 servers += [server] if server is not None else []
         complaints.stop()

@@ -23,7 +23,7 @@ import numpy as np
 from vinfra.errors import InputError, Place
 from vinfra.planning.cells import Column, find, heading, value
 from vinfra.planning.counters import Counter, counter
-from vinfra.planning.delimited import Table, begins, opened
+from vinfra.planning.delimited import Table, begins, opened, stop_if_hopeless
 from vinfra.planning.moments import Unclear, seconds
 from vinfra.planning.moments import begins as begun
 from vinfra.planning.recorded import SERIES, Recorded, RecordingReader, fingerprint, recording_readers
@@ -173,6 +173,7 @@ def _take(table: Table, stem: str, rows: Rows) -> None:
         return
     width = max([*places.values(), *counters]) + 1
     for line, cells in table.rows:
+        stop_if_hopeless(rows.complaints)
         if len(cells) < width:
             rows.complaints.add(table.file, line, f"has {len(cells)} cells, the header {len(table.header)}")
             continue

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from vinfra.errors import InputError, Place
 from vinfra.planning.cells import find, heading
 from vinfra.planning.counters import Counter, counter, perfmon
-from vinfra.planning.delimited import Table, begins, opened
+from vinfra.planning.delimited import Table, begins, opened, stop_if_hopeless
 from vinfra.planning.moments import Order, Unclear, seconds
 from vinfra.planning.moments import begins as begun
 from vinfra.planning.recorded import (
@@ -135,6 +135,7 @@ def _rows(
             raise InputError.at(table.place(line), f"has more than {MOST:,} values; average over longer intervals")
         moment, values = _numbers(text, table)
         if values is None:
+            stop_if_hopeless(complaints)
             moment, values = _cells(text, table, line, columns, complaints)
         if values is None:
             continue

@@ -115,6 +115,7 @@ OUTSIDE = '<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + DOMAIN.repl
         (OUTSIDE, "document type"),
         ('<!DOCTYPE domain SYSTEM "http://example.com/x.dtd">' + DOMAIN, "document type"),
         ("<a>" * 100_000, "nested too deeply"),
+        ("<domain name='" + "a" * 8_000_000 + "'/>", "a tag longer than any inventory has"),
         (DOMAIN[:200], "is no XML"),
         ("<nothing/>", "has no <domain>"),
         (DOMAIN.replace("unit='KiB'", "unit='Kib'", 1), "unit that libvirt does not know"),
