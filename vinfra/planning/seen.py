@@ -2,15 +2,17 @@
 
     demand = percentile of the recording, else the 95th that the record has, else mean * spread, at most its peak
 
-`spread` is what the percentile is of the mean in a published recording (facts/traces/planetlab: 4.1 at 95 %), since one
-sample or a mean says nothing of busy hours. Where a machine has neither, its part of its host's use is taken, by vCPUs;
-where that is unknown too, the published mean. Units: hertz of its present cores, bytes, parts of its vCPUs.
+`spread` is what the percentiles of many machines are of their means in a published recording, added up (1.9 at 95 %;
+facts/spreads), since one sample or a mean says nothing of busy hours: right for the sum, not for each machine. Where a
+machine has neither, its part of its host's use is taken, by vCPUs; where that is unknown too, the published mean.
+Units: hertz of its present cores, bytes, parts of its vCPUs.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,8 @@ from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Host, Inventory, Machine
 from vinfra.planning.percentiles import Floats, counted, percentiles
 from vinfra.planning.utilisation import Utilisation
+from vinfra.spec import Spec, field
+from vinfra.units import Fraction
 
 Ints = NDArray[np.int64]
 PUBLISHED = "planetlab"
@@ -50,7 +54,7 @@ class Seen:
     samples: Ints
     column: Ints
     days: float  # that are recorded
-    index: Mapping[str, int] = field(default_factory=dict)
+    index: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def seen(inventory: Inventory, utilisation: Utilisation | None, assumptions: Assumptions) -> Seen:
@@ -172,13 +176,23 @@ def _by_host(machines: tuple[Machine, ...], hosts: Mapping[str, Host], vcpus: Fl
     return found
 
 
+class Spread(Spec):
+    """Percentiles of machines relative to their means, all together (fact kind `spreads`)."""
+
+    title: str = field(..., "what was recorded")
+    percent: list[float] = field(..., "percentiles, rising", min_length=2)
+    of_mean: list[float] = field(..., "sum over machines of each percentile by the sum of their means", min_length=2)
+    mean: Fraction = field(..., "mean of all machines, part of their vCPUs")
+
+    def at(self, part: float) -> float:
+        """What a percentile is of the mean, on straight lines between those that are known; at least 1."""
+        return max(float(np.interp(part, self.percent, self.of_mean)), 1.0)
+
+
 def _published(part: float) -> tuple[float, float]:
     """Mean of the published recording, a part of the vCPUs, and what the percentile is of it."""
-    known = facts.read_one("traces", PUBLISHED).data
-    mean = float(known["mean_percent"])
-    reached = [at >= part / 100 for at in known["at_most"]]
-    at = float(known["percent"][reached.index(True) if True in reached else -1])
-    return mean / 100, max(at / mean, 1.0)
+    known: Spread = facts.load("spreads", PUBLISHED, Spread)
+    return known.mean, known.at(part)
 
 
 def _working(machines: tuple[Machine, ...], recorded: Floats) -> Floats:

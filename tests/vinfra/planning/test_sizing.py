@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vinfra import facts
 from vinfra.planning.assumptions import Assumptions, Sizing
 from vinfra.planning.inventory import Disk, Host, Inventory, Machine
 from vinfra.planning.minimums import least_memory, stepped
 from vinfra.planning.percentiles import percentiles
 from vinfra.planning.plan import Suggestion
+from vinfra.planning.seen import Spread
 from vinfra.planning.sizing import suggestions
 from vinfra.planning.truths import truth_of
 from vinfra.planning.utilisation import Utilisation
@@ -83,8 +87,8 @@ def test_one_sample_makes_nothing_smaller() -> None:
     assert (found.vcpus, found.memory, found.verdict, found.basis) == (8, 32 * GIB, "unknown", "one sample")
     assert found.working == GIB
     assert "one sample makes nothing smaller" in found.reason
-    # Four times its mean are planned for, as busy hours are not in one sample (PlanetLab: 50 % to 12.31 %).
-    assert found.cpu == pytest.approx(0.1 * HZ * 50 / 12.31)
+    # More than its mean is planned for, as busy hours are not in one sample.
+    assert found.cpu == pytest.approx(0.1 * HZ * 1.876)
 
 
 def test_one_sample_above_what_headroom_allows_is_evidence() -> None:
@@ -132,10 +136,10 @@ def test_a_machine_nobody_saw_takes_its_part_of_its_host_or_the_published_mean()
     host = Host("esx", 2, 8, 256 * GIB, core_hz=HZ, cpu_used=0.25)
     found = one(machine(host="esx"), hosts=[host])
     assert (found.verdict, found.basis) == ("unknown", "its part of its host's use")
-    assert found.cpu == pytest.approx(min(0.25 * 16 * 50 / 12.31, 8) * HZ)
+    assert found.cpu == pytest.approx(min(0.25 * 16 * 1.876, 8) * HZ)
     alone = one(machine())
     assert alone.basis == "its configuration"
-    assert alone.cpu == pytest.approx(8 * HZ * 0.5)
+    assert alone.cpu == pytest.approx(8 * HZ * 0.1231 * 1.876)
     assert alone.busy is None
 
 
@@ -195,3 +199,16 @@ def test_a_stricter_rule_gives_more() -> None:
     strict = Assumptions(sizing=Sizing(cpu_percentile=100.0))
     cpu = [10.0] * 96 + [60.0] * 4
     assert one(machine(), recorded(cpu), strict).vcpus > one(machine(), recorded(cpu)).vcpus
+
+
+def test_the_published_spread_is_that_of_the_recording() -> None:
+    folder = (
+        Path(os.environ.get("VINFRA_DATA", Path(__file__).parents[4] / "shared" / "data")) / "planetlab" / "20110303"
+    )
+    if not folder.is_dir():
+        pytest.skip(f"no PlanetLab day in {folder}")
+    table = np.stack([np.loadtxt(file, dtype=np.float32) for file in sorted(folder.iterdir())], axis=1)
+    known = facts.load("spreads", "planetlab", Spread)
+    found = percentiles(table, known.percent).sum(axis=1) / table.mean(axis=0, dtype=np.float64).sum()
+    assert found == pytest.approx(known.of_mean, abs=0.02)
+    assert table.mean(dtype=np.float64) / 100 == pytest.approx(known.mean, abs=1e-4)
