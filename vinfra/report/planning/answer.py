@@ -86,7 +86,7 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
         if late:
             yield Risk(85, f"{many(late, 'night')} of the migration {_run(late)} past the window.", "migration")
         if blocked := one.migration.blocked:
-            why = listed(sorted(set(blocked.values()))[:3])
+            why = listed(sorted({part for text in blocked.values() for part in text.split("; ")})[:3])
             need = "needs" if len(blocked) == 1 else "need"
             yield Risk(70, f"{many(len(blocked), 'machine')} {need} hands to be moved: {why}.", "migration")
     for pain in [] if one.trial is None else pains(one.trial)[:2]:
