@@ -43,7 +43,7 @@ PLAN_EXAMPLES = """examples:
   vinfra plan estate.xlsx --target proxmox-ve --target vmware-vvf
   vinfra plan estate.xlsx --set hosts.spare=2 --set costs.electricity=0.31
   vinfra plan estate.xlsx --assume our-prices.yaml --out plan --json
-  vinfra plan estate.xlsx --anonymise estate-without-names.xlsx
+  vinfra plan estate.xlsx --anonymise without-names.json
   vinfra plan --example estate.xlsx                        an invented estate to try it on
   vinfra plan --assumptions                                everything that is assumed, as a file to change
 
