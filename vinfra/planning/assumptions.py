@@ -63,7 +63,14 @@ class Hosts(Spec):
     server: str | None = field(None, "server model of all targets; each target's own when unsaid")
     memory: Bytes | None = field(None, "memory of one host", gt=0)
     sockets: int | None = field(None, "processors of one host", ge=1)
-    spare: int = field(1, "hosts that may fail while everything runs (N+1)", ge=0)
+    spare: int = field(1, "hosts of one cluster that may fail while everything runs (N+1)", ge=0)
+    cluster: int = field(
+        32,
+        "hosts of one cluster at the most, its spare ones among them",
+        ge=2,
+        source="VMware, Configuration Maximums: 32 hosts up to vSphere 5.5, 64 and more since",
+        tag="assumed",
+    )
     cpu_fill: Fraction = field(
         "80 %", "part of a host's CPU that machines may want together", gt=0, source=VCAT, tag="specified"
     )

@@ -159,7 +159,7 @@ def _head(
         f"    vinfra run {FILE} --variant {names[0]}    one target alone",
         "",
         f"Who stands where: placement-*.csv (vm, host, machine). What they want: {LOAD} (percent of their vCPUs).",
-        f"{best.spare} of the {best.hosts} hosts are spare; they carry nothing until somebody fails.",
+        f"Spare hosts: {best.spare} of {best.hosts}; they carry nothing until somebody fails.",
         "With `cluster: {}`, `ha: {}` and `faults` a host fails (scenarios/fleet/ha-host-failure.yaml), with",
         "`balancer` VMs move, with `hosts.host.overcommit` memory is promised twice.",
     ]

@@ -1,7 +1,8 @@
 """The hosts of a target: machines placed, hosts kept for failures, racks.
 
-Hosts are alike, so one that is kept can take all that one which fails was promised: with `spare` hosts down every
-machine still fits, on whichever hosts they are. Machines that the product or no host takes are named with the reason.
+Hosts are alike, so one that is kept can take all that one which fails was promised: with `spare` hosts of each cluster
+down every machine still fits, on whichever hosts they are. Hosts that carry machines are dealt to as few clusters as
+there must be, each with spare ones of its own. Machines that the product or no host takes are named with the reason.
 Units: hertz, bytes, vCPUs. Source: planning/demand (what is asked and given), planning/packing (how it is placed).
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vinfra.errors import Refused
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.demand import Asked, HostKind, asked, host_kind
 from vinfra.planning.hours import hours_of
@@ -45,7 +47,8 @@ def fleet(
     stays = np.array([name not in unplaced for name in wanted.names], dtype=bool)
     loads = Loads(wanted.cpu[stays], wanted.memory[stays], wanted.vcpus[stays])
     heuristic, chosen = pack(loads, kind.capacity, assumptions.optimise)
-    spare = assumptions.hosts.spare if chosen.hosts else 0
+    clusters = _clusters(chosen.hosts, assumptions.hosts.cluster, assumptions.hosts.spare)
+    spare = clusters * assumptions.hosts.spare
     placed = [machine for machine, kept in zip(running, stays.tolist(), strict=True) if kept]
     fills = _fills(loads, kind, chosen)
     hertz = recorded_hertz(placed, inventory, utilisation, assumptions) * wanted.factor[stays]
@@ -54,6 +57,7 @@ def fleet(
         heuristic=heuristic,
         chosen=chosen,
         spare=spare,
+        clusters=clusters,
         racks=racked(chosen.hosts + spare, float(kind.curve.points.max()), assumptions.racks),
         cpu_fill=fills.cpu,
         memory_fill=fills.memory,
@@ -65,6 +69,13 @@ def fleet(
         memory=kind.memory,
         notes=[*kind.notes, *wanted.notes, *_together(utilisation, placed, hertz, kind, chosen, assumptions)],
     )
+
+
+def _clusters(carrying: int, most: int, spare: int) -> int:
+    """Clusters of at most so many hosts, each with its spare ones; Refused where none would be left for machines."""
+    if spare >= most:
+        raise Refused(f"a cluster of {most} hosts with {spare} to spare carries nothing: hosts.cluster must be larger")
+    return -(-carrying // (most - spare))
 
 
 def _unplaced(wanted: Asked, kind: HostKind) -> dict[str, str]:

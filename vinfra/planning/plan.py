@@ -94,6 +94,7 @@ class Fleet:
     sockets: int = 0  # of one host
     cores_per_socket: int = 0
     memory: float = 0.0  # of one host
+    clusters: int = 1  # each keeps its own of the spare hosts
     notes: Sequence[str] = ()  # what its numbers rest on, in sentences
 
     @property
@@ -214,6 +215,7 @@ class TargetPlan:
     reasons: Sequence[str]
     warnings: Sequence[str]
     name: str = ""  # of the fact, as `--target` takes it
+    kept: Sequence[Bill] = ()  # what it would be billed for on the hosts of today; nothing where there are none
 
 
 @dataclass(frozen=True, slots=True)

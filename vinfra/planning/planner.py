@@ -10,6 +10,7 @@ one behind the others, by the parts they have. Money is in the currency of the a
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -87,7 +88,7 @@ def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed
         suggestions=sized,
         targets=ranked,
         refused=refused,
-        warnings=reasons.warnings(inventory, utilisation, ranked),
+        warnings=reasons.warnings(inventory, utilisation, sized, ranked),
         currency=assumptions.costs.currency,
         day=day,
         sources=reasons.sources(ranked, assumptions),
@@ -133,7 +134,21 @@ def _target(
         reasons=(),
         warnings=(),
         name=name,
+        kept=_kept(target, inventory, terms),
     )
+
+
+def _kept(target: Target, inventory: Inventory, terms: Terms) -> list[Bill]:
+    """The bills of the hosts of today, were they to stay; none where there are no hosts or they may not be licensed."""
+    hosts = licences.shapes_of_today(inventory)
+    if not hosts:
+        return []
+    on = Counter(machine.host for machine in inventory.running() if machine.family == "windows")
+    windows = licences.windows_per_host(len(inventory.hosts), sum(on.values()), max(on.values(), default=0))
+    try:
+        return licences.bills(target, hosts, windows, terms)
+    except Refused:
+        return []
 
 
 def _shapes(hosts: Fleet) -> list[HostShape]:

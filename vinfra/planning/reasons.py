@@ -5,13 +5,15 @@ Sentences only: every number in them is one of the plan's own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from vinfra.hypervisors.edition import edition
+from vinfra.hypervisors.edition import Bill, edition
+from vinfra.hypervisors.licence_unit import licence_units
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
-from vinfra.planning.plan import TargetPlan
+from vinfra.planning.plan import Suggestion, TargetPlan
 from vinfra.planning.utilisation import Utilisation
 from vinfra.scenario.resolved import cited
 from vinfra.scenario.results import Source
@@ -39,7 +41,8 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
         else:
             yield f"it costs less than {first.target.title}, but leaves more machines without a host"
     fleet = one.fleet
-    spare = f", {fleet.spare} of them for failures" if fleet.spare else ""
+    each = f" in {fleet.clusters} clusters" if fleet.clusters > 1 else ""
+    spare = f", {fleet.spare} of them for failures{each}" if fleet.spare else ""
     gap = (
         "which is proven to be the fewest"
         if fleet.chosen.hosts == fleet.chosen.bound
@@ -52,9 +55,24 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
     for bill in one.bills:
         if bill.units > bill.counted:
             yield f"{bill.title}: {bill.counted:,.0f} counted, {bill.units:,} billed, as {bill.lines[0].why}"
+    for bill in one.kept[:1]:
+        there = f"where {bill.counted:,.0f} are there"
+        yield f"on the hosts of today it would be billed for {bill.units:,} {_units(bill)} {there}: {_price(bill)}"
     before, after = one.power.before, one.power.after
     if before is not None and before.kwh > 0:
         yield f"hosts draw {after.kwh:,.0f} kWh a year instead of {before.kwh:,.0f}"
+
+
+def _units(bill: Bill) -> str:
+    """What it is counted in, several of them."""
+    return licence_units[bill.lines[0].unit].plural
+
+
+def _price(bill: Bill) -> str:
+    """What it costs, in words."""
+    parts = [f"{bill.once:,.0f} {bill.currency} once"] if bill.once else []
+    parts += [f"{bill.per_year:,.0f} {bill.currency} a year"] if bill.per_year else []
+    return " and ".join(parts) or "nothing"
 
 
 def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
@@ -74,11 +92,15 @@ def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
         yield "no host is kept for failures"
 
 
-def warnings(inventory: Inventory, utilisation: Utilisation | None, ranked: Sequence[TargetPlan]) -> list[str]:
+def warnings(
+    inventory: Inventory, utilisation: Utilisation | None, sized: Sequence[Suggestion], ranked: Sequence[TargetPlan]
+) -> list[str]:
     """What concerns all targets."""
     found = [f"without {one.what} the plan cannot say {one.without}" for one in inventory.missing]
     if utilisation is None:
-        found.append("no recording of use: machines are sized by what one sample or their configuration says")
+        kinds = Counter(one.basis for one in sized if one.verdict != "not running")
+        how = ", ".join(f"{basis} ({count:,})" for basis, count in sorted(kinds.items()))
+        found.append(f"no recording of use: machines are sized by {how or 'nothing'}")
     else:
         known, there = set(utilisation.names), [machine.name for machine in inventory.running()]
         without = sum(name not in known for name in there)

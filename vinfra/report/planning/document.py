@@ -107,6 +107,7 @@ def _target(rank: int, one: TargetPlan, years: float) -> dict[str, Any]:
         "years": years,
         **energy,
         "bills": [_bill(bill) for bill in one.bills],
+        "bills_on_hosts_of_today": [_bill(bill) for bill in one.kept],
         "power": {
             "before": _draw(one.power.before),
             "after": _draw(after),
@@ -125,6 +126,7 @@ def _fleet(fleet: Fleet) -> dict[str, Any]:
         "hosts": fleet.hosts,
         "hosts_carrying": fleet.chosen.hosts,
         "hosts_spare": fleet.spare,
+        "clusters": fleet.clusters,
         "hosts_heuristic": fleet.heuristic.hosts,
         "hosts_bound": fleet.chosen.bound,
         "hosts_gap": fleet.chosen.gap,

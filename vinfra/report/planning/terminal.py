@@ -100,8 +100,9 @@ class _Sheet(Paper):
     def best(self, one: TargetPlan) -> None:
         """Placement, power, nights and backup of the first."""
         fleet, after, before = one.fleet, one.power.after, one.power.before
+        clusters = f" in {fleet.clusters} clusters" if fleet.clusters > 1 else ""
         self.say(
-            f"hosts: {fleet.chosen.hosts:,} for machines and {fleet.spare:,} spare, decided by {fleet.needed_by}; "
+            f"hosts: {fleet.chosen.hosts:,} for machines and {fleet.spare:,} spare{clusters}, decided by {fleet.needed_by}; "
             f"{_methods(fleet)}, "
             f"no fewer than {fleet.chosen.bound:,} ({fleet.chosen.bound_why})"
         )
