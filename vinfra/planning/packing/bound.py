@@ -6,7 +6,12 @@ those from a to room / 2 (Martello and Toth's L2):
 
     hosts >= |L| + |M| + max(0, ceil((sum S - (|M| room - sum M)) / room))
 
-Unit: hosts. Source: Martello and Toth, Knapsack Problems, 1990, chapter 8.
+A host that has room for room / t pieces of size t has room for no part of one more, so for each size t
+
+    hosts >= ceil(sum of floor(need / t) / floor(room / t))
+
+which counts machines where all are of one size. Unit: hosts. Source: Martello and Toth, Knapsack Problems, 1990,
+chapter 8; Fekete and Schepers, New classes of fast lower bounds for bin packing problems, Math. Programming 91, 2001.
 """
 
 from __future__ import annotations
@@ -15,12 +20,17 @@ import numpy as np
 
 from vinfra.planning.packing.loads import NOBODY, RESOURCES, Ints, Sizes
 
+SIZES, PARTS = 200, 40  # sizes of pieces that are tried: of machines, and parts of a host
+
 
 def lower_bound(sizes: Sizes) -> tuple[int, str]:
     """The bound and the resource that gives it; what most machines must be kept apart for is named so."""
     if not sizes.machines:
         return 0, "nothing to place"
-    found = [(_l2(need, int(room)), name) for need, room, name in zip(sizes.need, sizes.room, RESOURCES, strict=True)]
+    found = [
+        (max(_l2(need, int(room)), _pieces(need, int(room))), name)
+        for need, room, name in zip(sizes.need, sizes.room, RESOURCES, strict=True)
+    ]
     groups = sizes.group[sizes.group != NOBODY]
     if len(groups):
         found.append((int(np.bincount(groups).max()), "machines that are kept apart"))
@@ -45,3 +55,19 @@ def _l2(need: Ints, room: int) -> int:
     left = middle * room - (sums[large] - sums[above_half])
     extra = np.maximum(0, -((left - (sums[above_half] - sums[np.minimum(small, above_half)])) // room))
     return int((len(ordered) - above_half + extra).max())
+
+
+def _pieces(need: Ints, room: int) -> int:
+    """The bound by whole pieces, over sizes of machines and of even parts of a host."""
+    values, counts = np.unique(need[need > 0], return_counts=True)
+    if not len(values):
+        return 0
+    some = values[np.unique(np.linspace(0, len(values) - 1, SIZES).astype(np.int64))]
+    # A piece a hair larger than an even part of the host is one that fits once less.
+    even = np.array([room // parts + 1 for parts in range(2, PARTS)], dtype=np.int64)
+    found = 0
+    for piece in np.unique(np.concatenate([some, even[even > 0]])).tolist():
+        if piece <= room:
+            whole = int((values // piece * counts).sum())
+            found = max(found, -(-whole // (room // piece)))
+    return found

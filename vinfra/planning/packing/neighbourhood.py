@@ -19,12 +19,13 @@ from vinfra.planning.packing import exact
 from vinfra.planning.packing.heuristic import dense
 from vinfra.planning.packing.loads import Floats, Ints, Sizes
 
-HOSTS = 5  # placed anew together; 8 reach less in the same time (bench/planning.py)
+HOSTS = 5  # placed anew together; 8 reach less in the same time, of 30 to 1,000 drawn machines
 LARGEST = 400  # machines in one model: more take longer to write down than they are worth
 EACH = 0.3  # deterministic seconds of one model at most
 FINE = 1000.0  # parts of a host that weights are counted in
 MANY = 100  # machines in one model from which on it takes all of its time
 ROUNDS = 4  # before a pace is judged
+STILL = 60  # rounds that move nothing, after which nothing is taken to move any more
 LEAST = 0.02  # part of what is left that a round is taken to move, as one that moves nothing may be followed by luck
 SLACK = 0.02  # free room that a full host counts as, so that it is drawn too
 
@@ -75,11 +76,15 @@ class _Pace:
     began: float
     rounds: int = 0
     gone: float = 0.0
+    still: int = 0
 
     def hopeless(self, gone: float, left: float, spent: float, effort: float) -> bool:
-        """Whether it would not be empty in three times what is left of the effort."""
+        """Whether it would not be empty in three times what is left of the effort, or nothing moves any more."""
         self.rounds += 1
         self.gone += gone
+        self.still = 0 if gone else self.still + 1
+        if self.still >= STILL:
+            return True
         if self.rounds < ROUNDS:
             return False
         rounds = left / max(self.gone / self.rounds, LEAST * left)

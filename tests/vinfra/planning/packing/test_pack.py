@@ -99,6 +99,11 @@ def test_machines_of_more_than_half_a_host_count_one_by_one() -> None:
     assert lower_bound(sizes(loads([(0.6, 0.0, 0)] * 3 + [(0.45, 0.0, 0)] * 4), HOST)) == (5, "CPU")
 
 
+def test_hosts_that_take_whole_machines_alone_are_counted_so() -> None:
+    # Three of 0.3 fit on a host: 30 of them need ten, where their sum would need nine.
+    assert lower_bound(sizes(loads([(0.0, 0.3, 0)] * 30), HOST)) == (10, "memory")
+
+
 def test_the_optimiser_saves_hosts_that_the_heuristics_do_not_find() -> None:
     asked = drawn(60, 3)
     heuristic, chosen = pack(asked, HOST, effort=3.0)
