@@ -136,4 +136,4 @@ def _blockers(domain: Element, disks: list[Disk]) -> tuple[str, ...]:
     words += ["a folder of its host" for _ in domain.findall("devices/filesystem")]
     words += ["state in a TPM"] if domain.find("devices/tpm") is not None else []
     words += ["memory encrypted for its host"] if domain.find("launchSecurity") is not None else []
-    return tuple(words)
+    return tuple(dict.fromkeys(words))

@@ -3,25 +3,27 @@ otherwise (`WEB-01`, `web-01.example.com`, `web-01.csv`)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 
-def unlike(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The names with a number at the second of those that are alike, and which these are."""
-    taken, count = set(names), Counter[str]()
-    found, alike = [], []
-    for name in names:
-        count[name] += 1
-        new = name
-        while count[name] > 1 and new in taken:
-            new = f"{name} ({count[name]})"
-            count[name] += new in taken
-        if new != name:
-            alike.append(name)
-            taken.add(new)
-        found.append(new)
-    return found, alike
+def unlike(names: Iterable[str]) -> tuple[list[str], int]:
+    """Names of which no two are alike: the second `web` is `web (2)`; and how many were numbered."""
+    wanted = list(names)
+    taken, count, numbers = set(wanted), 0, dict[str, int]()
+    given: list[str] = []
+    seen: set[str] = set()
+    for name in wanted:
+        if name in seen:
+            number = numbers.get(name, 2)
+            while f"{name} ({number})" in taken:
+                number += 1
+            numbers[name] = number + 1
+            count += 1
+            name = f"{name} ({number})"
+            taken.add(name)
+        seen.add(name)
+        given.append(name)
+    return given, count
 
 
 class Known:

@@ -152,7 +152,7 @@ def _inventory(form: str, file: str, sites: list[Site], complaints: Complaints) 
             complaints.add(where, None, f"domain {quoted(name)}: {wrong}")
     known = {(site.host, text(domain, "name")): name for name, (site, _, domain) in zip(names, every, strict=True)}
     others = sum(site.others for site in sites)
-    remarks = [f"{len(alike):,} domains have the name of another and got a number ({alike[0]}, ...)"] if alike else []
+    remarks = [f"{alike:,} domains have the name of another and are numbered"] if alike else []
     remarks += [f"{others:,} documents are of nothing a plan needs"] if others else []
     joined = sum(1 for one in machines if one.host in by_host)
     return Inventory(

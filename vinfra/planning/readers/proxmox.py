@@ -123,7 +123,7 @@ def _inventory(form: str, file: str, found: Found, values: Values) -> Inventory:
     if len(read) < len(every):
         remarks.append(f"{len(every) - len(read):,} guests without size were left out: their node was offline")
     if alike:
-        remarks.append(f"{len(alike):,} guests have the name of another and got a number ({alike[0]}, ...)")
+        remarks.append(f"{alike:,} guests have the name of another and are numbered")
     joined = sum(1 for machine in machines if machine.host in clocks)
     configs = sum(1 for number in found.configs if number in by_number)
     sheets = [

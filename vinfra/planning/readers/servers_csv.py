@@ -79,14 +79,14 @@ class ServersCsv(Reader):
         )
 
 
-def _sheet(table: Table, servers: list[Server], alike: list[str], places: Mapping[str, tuple[int, Heading]]) -> Sheet:
+def _sheet(table: Table, servers: list[Server], alike: int, places: Mapping[str, tuple[int, Heading]]) -> Sheet:
     """How well the file was read."""
     guesses = counted(servers)
     used = {at for at, _ in places.values()}
     unused = [said for at, said in enumerate(table.header) if at not in used and said]
     remarks = [f"{count:,} times guessed: {what}" for what, count in sorted(guesses.items())]
     if alike:
-        remarks.append(f"{len(alike):,} servers have the name of another and got a number ({alike[0]}, ...)")
+        remarks.append(f"{alike:,} servers have the name of another and are numbered")
     if unused:
         remarks.append(f"columns nobody uses: {', '.join(quoted(said) for said in unused[:SHOWN])}")
     if table.encoding == "cp1252":

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vinfra.planning.inventory import Host
+from vinfra.planning.naming import unlike
 from vinfra.planning.rvtools.draft import MHZ, MIB, Draft
-from vinfra.planning.rvtools.joining import Hosts, unlike
+from vinfra.planning.rvtools.joining import Hosts
 from vinfra.planning.rvtools.quality import Quality
 from vinfra.planning.rvtools.vms import size_of
 from vinfra.planning.tables.table import Table

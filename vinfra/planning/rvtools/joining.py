@@ -7,7 +7,7 @@ neither, but where the host of the row tells them apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from vinfra.planning.rvtools.quality import Quality
 
@@ -117,23 +117,3 @@ class Hosts:
 def short(name: str) -> str:
     """The name of a host without its domain."""
     return name if ADDRESS.fullmatch(name.lower()) else name.partition(".")[0]
-
-
-def unlike(names: Iterable[str]) -> tuple[list[str], int]:
-    """Names of which no two are alike: the second `web` is `web (2)`; and how many were numbered."""
-    wanted = list(names)
-    taken, count, numbers = set(wanted), 0, dict[str, int]()
-    given: list[str] = []
-    seen: set[str] = set()
-    for name in wanted:
-        if name in seen:
-            number = numbers.get(name, 2)
-            while f"{name} ({number})" in taken:
-                number += 1
-            numbers[name] = number + 1
-            count += 1
-            name = f"{name} ({number})"
-            taken.add(name)
-        seen.add(name)
-        given.append(name)
-    return given, count

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from vinfra.errors import InputError, Place
 from vinfra.planning.inventory import Datastore, Host, Inventory, Machine, Missing, Snapshot
+from vinfra.planning.naming import unlike
 from vinfra.planning.rvtools import devices, disks, files, leftovers, naming, record, storage, usage, vms
 from vinfra.planning.rvtools import hosts as servers_of_today
 from vinfra.planning.rvtools.columns import COLUMN_GIVES, SHEET_GIVES
 from vinfra.planning.rvtools.draft import Draft
-from vinfra.planning.rvtools.joining import Hosts, Machines, unlike
+from vinfra.planning.rvtools.joining import Hosts, Machines
 from vinfra.planning.rvtools.quality import Quality
 from vinfra.planning.tables.table import Table
 from vinfra.workloads.files import shown

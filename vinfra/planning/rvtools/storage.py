@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vinfra.planning.inventory import Datastore, Host, Snapshot
+from vinfra.planning.naming import unlike
 from vinfra.planning.rvtools.draft import MIB
-from vinfra.planning.rvtools.joining import Hosts, Machines, unlike
+from vinfra.planning.rvtools.joining import Hosts, Machines
 from vinfra.planning.rvtools.quality import Quality
 from vinfra.planning.rvtools.vms import size_of
 from vinfra.planning.tables.table import Table

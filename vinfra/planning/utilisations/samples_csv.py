@@ -59,14 +59,13 @@ class SamplesCsv(RecordingReader):
 
     def knows(self, path: Path) -> bool:
         """Whether a header names a time, and metric and value or counters."""
-        files = listing(path, Complaints())
-        return bool(files) and files[0].suffix.lower() in ENDINGS and _is_one(begins(files[0]))
+        files = [file for file in listing(path, Complaints()) if file.suffix.lower() in ENDINGS]
+        return bool(files) and _is_one(begins(files[0]))
 
     def read(self, path: Path) -> Recorded:
         """All samples on one grid; InputError with file, line and cure for what is wrong, 20 at most."""
-        complaints = Complaints()
-        files = [file for file in listing(path, complaints) if file.suffix.lower() in ENDINGS or path.is_file()]
-        complaints.kept.clear()
+        # What else lies in the folder is no part of the recording.
+        files = [file for file in listing(path, Complaints()) if file.suffix.lower() in ENDINGS or path.is_file()]
         rows = Rows()
         for file in files:
             with opened(file) as table:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vinfra.planning.rvtools.exports import Sheets, export, one, says, sheet, xlsx
-from vinfra.planning.rvtools.joining import Hosts, unlike
+from vinfra.planning.naming import unlike
+from vinfra.planning.rvtools.joining import Hosts
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ def test_a_folder_has_a_file_for_each_machine(tmp_path: Path) -> None:
     for name, value in (("WEB-1", 10), ("db", 20)):
         text = "".join(f'"cpu.usage.average","2026-11-27T0{hour}:00:00Z","{value}"\n' for hour in range(3))
         (tmp_path / f"{name}.csv").write_text('"MetricId","TimeStamp","Value"\n' + text)
+    (tmp_path / "README").write_text("how these were exported")
     assert rows(read(tmp_path, ESTATE).cpu) == [[10, 20]] * 3
 
 
