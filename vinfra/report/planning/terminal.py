@@ -102,8 +102,8 @@ class _Sheet(Paper):
         fleet, after, before = one.fleet, one.power.after, one.power.before
         clusters = f" in {fleet.clusters} clusters" if fleet.clusters > 1 else ""
         self.say(
-            f"hosts: {fleet.chosen.hosts:,} for machines and {fleet.spare:,} spare{clusters}, decided by {fleet.needed_by}; "
-            f"{_methods(fleet)}, "
+            f"hosts: {fleet.chosen.hosts:,} for machines and {fleet.spare:,} spare{clusters}, "
+            f"decided by {fleet.needed_by}; {_methods(fleet)}, "
             f"no fewer than {fleet.chosen.bound:,} ({fleet.chosen.bound_why})"
         )
         power = f"power: {watts(after.mean)} on average, {watts(after.peak)} at the most"
