@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vinfra.planning.packing.loads import Capacity, Loads
-from vinfra.planning.packing.pack import pack
+from vinfra.planning.hosting.packing.loads import Capacity, Loads
+from vinfra.planning.hosting.packing.pack import pack
 
 MACHINES = (10, 1_000, 20_000)
 EFFORT = 5.0

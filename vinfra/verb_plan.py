@@ -43,8 +43,9 @@ def plan(given: argparse.Namespace) -> int:
 
 
 def _plan(given: argparse.Namespace, assumptions: Assumed) -> int:
-    from vinfra.planning import planner, reader
+    from vinfra.planning import planner
     from vinfra.planning import utilisation as recordings
+    from vinfra.planning.records import reader
     from vinfra.report.planning import page, terminal
     from vinfra.report.planning.document import document
 
@@ -72,7 +73,7 @@ def _plan(given: argparse.Namespace, assumptions: Assumed) -> int:
 def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[Path]:
     """Page, workbook, assumptions and scenario in one folder; InputError where it cannot be written to."""
     from vinfra.planning.explaining import as_yaml
-    from vinfra.planning.export import FILE, written
+    from vinfra.planning.trying.export import FILE, written
     from vinfra.report.planning import page, workbook
     from vinfra.report.whole import write_text
 
@@ -91,7 +92,8 @@ def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[
 
 def _example(path: Path, machines: int) -> int:
     """Write an invented estate as an RVTools workbook, or as a csv of physical servers."""
-    from vinfra.planning import estate_files, synthetic
+    from vinfra.planning.estates import drawn as synthetic
+    from vinfra.planning.estates import files as estate_files
 
     if not 1 <= machines <= MOST:
         raise InputError.at(Place("--machines"), f"must be from 1 to {MOST:,}, got {machines:,}")
@@ -110,7 +112,8 @@ def _example(path: Path, machines: int) -> int:
 
 def _anonymise(given: argparse.Namespace) -> int:
     """Write the inventory without names."""
-    from vinfra.planning import anonymise, inventory_document, reader
+    from vinfra.planning.records import anonymise, reader
+    from vinfra.planning.records import document as inventory_document
 
     target = Path(given.anonymise)
     if target.exists():

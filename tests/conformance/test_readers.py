@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vinfra.errors import InputError
-from vinfra.planning.reader import Reader, readers
-from vinfra.planning.recorded import RecordingReader, recording_readers
+from vinfra.planning.recordings.recorded import RecordingReader, recording_readers
+from vinfra.planning.records.reader import Reader, readers
 
 EVERY: list[type[Reader] | type[RecordingReader]] = [
     *(readers[name] for name in readers),

@@ -20,7 +20,7 @@ from vinfra.operations.consolidation.detector import detectors
 from vinfra.operations.consolidation.selection import selections
 from vinfra.operations.migration import migrations
 from vinfra.operations.placement import placements
-from vinfra.planning.packing.heuristic import heuristics
+from vinfra.planning.hosting.packing.heuristic import heuristics
 from vinfra.registry import Registry
 from vinfra.scenario import catalog
 from vinfra.workloads.trace import traces

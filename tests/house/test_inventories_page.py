@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vinfra.planning.reader import readers
-from vinfra.planning.recorded import recording_readers
-from vinfra.planning.server_columns import COLUMNS
+from vinfra.planning.recordings.recorded import recording_readers
+from vinfra.planning.records.reader import readers
+from vinfra.planning.records.server_columns import COLUMNS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "inventories.md").read_text()
 

@@ -21,22 +21,22 @@ from vinfra.hypervisors.edition import Bill, HostShape
 from vinfra.planning import licences, reasons
 from vinfra.planning.assuming import Assumed
 from vinfra.planning.assumptions import Assumptions
-from vinfra.planning.backups import backup
+from vinfra.planning.hosting.placing import fleet
+from vinfra.planning.hosting.power import power_report
+from vinfra.planning.hosting.tariff import Tariff
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.licences import Terms
-from vinfra.planning.load import Load
-from vinfra.planning.placing import fleet
+from vinfra.planning.moving.backups import backup
+from vinfra.planning.moving.waves import waves
 from vinfra.planning.plan import Fleet, Plan, Suggestion, TargetPlan
-from vinfra.planning.power import power_report
-from vinfra.planning.roster import Roster
-from vinfra.planning.scene import prepared
 from vinfra.planning.settling import settled
-from vinfra.planning.sizing import suggestions
+from vinfra.planning.sizing.suggesting import suggestions
 from vinfra.planning.target import Target, current
-from vinfra.planning.tariff import Tariff
-from vinfra.planning.trial import trial
+from vinfra.planning.trying.load import Load
+from vinfra.planning.trying.roster import Roster
+from vinfra.planning.trying.scene import prepared
+from vinfra.planning.trying.trial import trial
 from vinfra.planning.utilisation import Utilisation
-from vinfra.planning.waves import waves
 
 Telling = Callable[[str], None]  # what is being worked on, in words
 

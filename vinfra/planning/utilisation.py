@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.errors import InputError, Place, suggest
-from vinfra.planning import matching
 from vinfra.planning.inventory import Inventory
-from vinfra.planning.recorded import recording_readers
-from vinfra.planning.writing import whole
+from vinfra.planning.recordings import matching
+from vinfra.planning.recordings.recorded import recording_readers
+from vinfra.planning.records.writing import whole
 from vinfra.workloads.files import shown
 
 THOUSANDTHS = 1000

@@ -9,11 +9,11 @@ import numpy as np
 
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Disk, Inventory, Machine
-from vinfra.planning.load import Load, load
 from vinfra.planning.plan import Draw, Fleet, Packing, Plan, PowerReport, Suggestion, TargetPlan, Trial
-from vinfra.planning.roster import Roster, roster
-from vinfra.planning.scene import clock
 from vinfra.planning.target import Target
+from vinfra.planning.trying.load import Load, load
+from vinfra.planning.trying.roster import Roster, roster
+from vinfra.planning.trying.scene import clock
 from vinfra.planning.utilisation import Utilisation
 
 GIB = 2.0**30

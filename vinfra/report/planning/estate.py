@@ -12,7 +12,7 @@ from datetime import datetime
 
 from vinfra.planning.inventory import Inventory, Machine, Orphan, Snapshot
 from vinfra.planning.plan import Plan
-from vinfra.planning.truths import truth_of
+from vinfra.planning.sizing.truths import truth_of
 
 OLD = 72 * 3600.0  # VMware KB 1025279: a snapshot is not to be kept longer than 72 hours
 

@@ -1,0 +1,1 @@
+"""What happens in nights: machines move in waves, and are backed up."""

@@ -1,0 +1,1 @@
+"""Recordings of use: readers, and what puts many machines on one grid."""

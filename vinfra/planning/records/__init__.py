@@ -1,0 +1,1 @@
+"""Inventories as people write them down: readers, and what they read with; inventories without names."""

@@ -1,0 +1,1 @@
+"""What each machine needs, and what that rests on."""

@@ -1,0 +1,1 @@
+"""The plan under trial: as a scenario, simulated, and where it hurts."""
