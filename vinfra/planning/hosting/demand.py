@@ -100,6 +100,7 @@ class Asked:
     vcpus: Floats
     factor: Floats
     notes: Sequence[str]
+    configured: Floats  # memory without what the hypervisor takes for it
 
 
 def asked(
@@ -118,7 +119,7 @@ def asked(
     vcpus = np.array([one.vcpus if apply else one.vcpus_now for one in of], dtype=np.float64)
     whole = memory * (1 + extra.overhead_share) + extra.overhead
     names = [machine.name for machine in running]
-    return Asked(names, cpu.astype(np.float64) * factor, whole, vcpus, factor, notes)
+    return Asked(names, cpu.astype(np.float64) * factor, whole, vcpus, factor, notes, memory)
 
 
 def factors(running: Sequence[Machine], inventory: Inventory, there: Processor) -> tuple[Floats, list[str]]:

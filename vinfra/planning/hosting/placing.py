@@ -9,9 +9,10 @@ Units: hertz, bytes, vCPUs. Source: demand.py (what is asked and given), packing
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vinfra.errors import Refused
 from vinfra.planning.assumptions import Assumptions
@@ -46,7 +47,7 @@ def fleet(
     unplaced = _unplaced(wanted, kind)
     stays = np.array([name not in unplaced for name in wanted.names], dtype=bool)
     loads = Loads(wanted.cpu[stays], wanted.memory[stays], wanted.vcpus[stays])
-    heuristic, chosen = pack(loads, kind.capacity, assumptions.optimise)
+    heuristic, chosen = _packed(loads, wanted, stays, kind, assumptions.optimise)
     clusters = _clusters(chosen.hosts, assumptions.hosts.cluster, assumptions.hosts.spare)
     spare = clusters * assumptions.hosts.spare
     placed = [machine for machine, kept in zip(running, stays.tolist(), strict=True) if kept]
@@ -78,6 +79,22 @@ def _clusters(carrying: int, most: int, spare: int) -> int:
     return -(-carrying // (most - spare))
 
 
+def _packed(
+    loads: Loads, wanted: Asked, stays: NDArray[np.bool_], kind: HostKind, effort: float
+) -> tuple[Packing, Packing]:
+    """By heuristics and by the optimiser; machines are taken by their names, so that the order of a record is all the
+    same."""
+    names = [name for name, kept in zip(wanted.names, stays.tolist(), strict=True) if kept]
+    order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    sorted_loads = Loads(loads.cpu[order], loads.memory[order], loads.vcpus[order])
+    found = []
+    for packing in pack(sorted_loads, kind.capacity, effort):
+        at = np.empty_like(packing.at)
+        at[order] = packing.at
+        found.append(replace(packing, at=at))
+    return found[0], found[1]
+
+
 def _unplaced(wanted: Asked, kind: HostKind) -> dict[str, str]:
     """Why a machine has no host, by name; continues `<machine> ...`."""
     found: dict[str, str] = {}
@@ -88,12 +105,9 @@ def _unplaced(wanted: Asked, kind: HostKind) -> dict[str, str]:
     for number, name in enumerate(wanted.names):
         if product.max_vcpus is not None and wanted.vcpus[number] > product.max_vcpus:
             found[name] = f"has {wanted.vcpus[number]:g} vCPUs, and {product} gives a VM {product.max_vcpus} at most"
-        elif most is not None and wanted.memory[number] > most * _WITH_OVERHEAD:
+        elif most is not None and wanted.configured[number] > most:
             found[name] = f"has more memory than the {_size(most)} that {product} gives a VM at most"
     return dict(sorted(found.items()))
-
-
-_WITH_OVERHEAD = 1.02  # what is asked for holds the hypervisor's own memory for the machine too
 
 
 def _why(resource: int, number: int, wanted: Asked, kind: HostKind) -> str:
