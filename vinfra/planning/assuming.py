@@ -67,6 +67,10 @@ def _check_names(values: Assumptions, document: Document) -> None:
     if len(set(values.targets)) < len(values.targets):
         place = document.places.get(("targets",), document.places[()])
         problems.append(Problem(place, "targets", "names a target twice"))
+    for name in sorted(values.costs.prices.keys() - set(facts.names("editions"))):
+        place = document.places.get(("costs", "prices", name), document.places[()])
+        cure = suggest(name, facts.names("editions"))
+        problems.append(Problem(place, f"costs.prices.{name}", f"no edition '{name}'{cure}"))
     server = values.hosts.server
     if server is not None and server not in facts.names("servers"):
         place = document.places[("hosts", "server")]

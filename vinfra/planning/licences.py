@@ -9,46 +9,42 @@ Source: facts/editions.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
 from vinfra.hypervisors.cheapest import sold
-from vinfra.hypervisors.edition import Bill, HostShape, bill, edition
+from vinfra.hypervisors.edition import Bill, Edition, HostShape, bill, edition
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.target import Target
+from vinfra.scenario.schema_costs import Costs
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How bills are made comparable: years they are added up over, currency, rates, and the day of the prices."""
-
-    years: float
-    currency: str
-    rates: Mapping[str, float]
-    at: date
-
-
-def bills(target: Target, hosts: Sequence[HostShape], windows: int, terms: Terms) -> list[Bill]:
-    """The bills of one target on some hosts, of which one runs `windows` Windows guests at the most.
+def bills(target: Target, hosts: Sequence[HostShape], windows: int, costs: Costs) -> list[Bill]:
+    """The bills of one target on some hosts, of which one runs `windows` Windows guests at the most; `costs` say the
+    day, the currency, its rates and prices of one's own.
 
     Refused where the edition may not be used on these hosts, or where a rate of exchange is missing.
     """
-    main = edition(target.edition)
-    found = [bill(main, hosts, windows, product=target.hypervisor).exchanged(terms.currency, terms.rates)]
+    main = _priced(target.edition, costs)
+    found = [bill(main, hosts, windows, product=target.hypervisor, support=costs.support)]
     if windows and target.windows_edition is not None and main.terms.guests != "windows":
-        found.append(_guests(target.windows_edition, hosts, windows, terms))
-    return found
+        found.append(_guests(target.windows_edition, hosts, windows, costs))
+    return [one.exchanged(costs.currency, costs.rates) for one in found]
 
 
-def _guests(named: str, hosts: Sequence[HostShape], windows: int, terms: Terms) -> Bill:
+def _guests(named: str, hosts: Sequence[HostShape], windows: int, costs: Costs) -> Bill:
     """The cheapest way to license the Windows guests of hosts, of the editions sold beside the one that is named."""
     product = next(iter(edition(named).terms.products))
-    kinds = {one.name: one for one in [edition(named), *sold(product, terms.at)] if one.terms.guests == "windows"}
+    kinds = {one.name for one in [edition(named), *sold(product, costs.date)] if one.terms.guests == "windows"}
     offers = [
-        bill(one, hosts, windows, for_guests=True).exchanged(terms.currency, terms.rates) for one in kinds.values()
+        bill(_priced(one, costs), hosts, windows, for_guests=True, support=costs.support) for one in sorted(kinds)
     ]
-    return min(offers, key=lambda one: (one.over(terms.years), one.edition))
+    return min(offers, key=lambda one: (one.exchanged(costs.currency, costs.rates).over(costs.years), one.edition))
+
+
+def _priced(name: str, costs: Costs) -> Edition:
+    """An edition at its list price, or at the one that is said in place of it."""
+    found = edition(name)
+    return found.priced(costs.prices[name], "costs.prices") if name in costs.prices else found
 
 
 def windows_per_host(hosts: int, guests: int, busiest: int) -> int:

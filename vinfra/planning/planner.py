@@ -25,7 +25,6 @@ from vinfra.planning.hosting.placing import fleet
 from vinfra.planning.hosting.power import power_report
 from vinfra.planning.hosting.tariff import Tariff
 from vinfra.planning.inventory import Inventory
-from vinfra.planning.licences import Terms
 from vinfra.planning.moving.backups import backup
 from vinfra.planning.moving.waves import waves
 from vinfra.planning.plan import Fleet, Plan, Suggestion, TargetPlan
@@ -37,6 +36,7 @@ from vinfra.planning.trying.roster import Roster
 from vinfra.planning.trying.scene import prepared
 from vinfra.planning.trying.trial import trial
 from vinfra.planning.utilisation import Utilisation
+from vinfra.scenario.schema_costs import Costs
 
 Telling = Callable[[str], None]  # what is being worked on, in words
 
@@ -112,8 +112,7 @@ def _target(
     costs = assumptions.costs
     tariff = Tariff(costs.electricity, costs.pue, costs.carbon)
     report = power_report(hosts, sized, inventory, utilisation, target, assumptions, tariff)
-    terms = Terms(costs.years, costs.currency, costs.rates, day)
-    bills = licences.bills(target, _shapes(hosts), _windows(inventory, hosts), terms) if hosts.hosts else []
+    bills = licences.bills(target, _shapes(hosts), _windows(inventory, hosts), costs) if hosts.hosts else []
     price = assumptions.hosts.price
     hardware = None if price is None else price * hosts.hosts
     parts = _parts(bills, report.after.cost, hardware, costs.years)
@@ -134,11 +133,11 @@ def _target(
         reasons=(),
         warnings=(),
         name=name,
-        kept=_kept(target, inventory, terms),
+        kept=_kept(target, inventory, costs),
     )
 
 
-def _kept(target: Target, inventory: Inventory, terms: Terms) -> list[Bill]:
+def _kept(target: Target, inventory: Inventory, costs: Costs) -> list[Bill]:
     """The bills of the hosts of today, were they to stay; none where there are no hosts or they may not be licensed."""
     hosts = licences.shapes_of_today(inventory)
     if not hosts:
@@ -146,7 +145,7 @@ def _kept(target: Target, inventory: Inventory, terms: Terms) -> list[Bill]:
     on = Counter(machine.host for machine in inventory.running() if machine.family == "windows")
     windows = licences.windows_per_host(len(inventory.hosts), sum(on.values()), max(on.values(), default=0))
     try:
-        return licences.bills(target, hosts, windows, terms)
+        return licences.bills(target, hosts, windows, costs)
     except Refused:
         return []
 

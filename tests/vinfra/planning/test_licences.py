@@ -7,10 +7,11 @@ import pytest
 from vinfra.errors import Refused
 from vinfra.hypervisors.edition import HostShape
 from vinfra.planning.inventory import Host, Inventory
-from vinfra.planning.licences import Terms, bills, shapes_of_today, windows_per_host
+from vinfra.planning.licences import bills, shapes_of_today, windows_per_host
 from vinfra.planning.target import Target
+from vinfra.scenario.schema_costs import Costs
 
-TERMS = Terms(3, "USD", {"EUR": 1.1}, date(2026, 11, 1))
+COSTS = Costs(rates={"EUR": 1.1}, date=date(2026, 11, 1))
 
 
 def target(**changes: object) -> Target:
@@ -23,7 +24,7 @@ def target(**changes: object) -> Target:
 def test_an_estate_of_528_cores_is_billed_for_1088():
     hosts = [HostShape("old", 2, 8, 30), HostShape("older", 2, 6, 4)]
     assert sum(one.cores * one.count for one in hosts) == 528
-    found = bills(target(), hosts, 0, TERMS)
+    found = bills(target(), hosts, 0, COSTS)
     assert [(one.counted, one.units) for one in found] == [(528, 1088)]
     assert found[0].per_year == 1088 * 350
 
@@ -31,25 +32,25 @@ def test_an_estate_of_528_cores_is_billed_for_1088():
 def test_windows_guests_are_licensed_by_the_cores_of_the_hosts_whatever_the_hypervisor():
     hosts = [HostShape("new", 2, 32, 10)]
     for sold in (target(), target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")):
-        _, guests = bills(sold, hosts, 40, TERMS)
+        _, guests = bills(sold, hosts, 40, COSTS)
         assert guests.edition == "windows-server-2025-datacenter"
         assert guests.units == 640
 
 
 def test_few_windows_guests_are_cheaper_one_by_one():
-    (_, guests) = bills(target(), [HostShape("new", 2, 32, 2)], 4, TERMS)
+    (_, guests) = bills(target(), [HostShape("new", 2, 32, 2)], 4, COSTS)
     assert guests.edition == "windows-server-2025-standard"
 
 
 def test_hyper_v_with_its_windows_server_is_billed_once():
     sold = target(hypervisor="hyper-v-2022", edition="windows-server-2025-datacenter")
-    assert len(bills(sold, [HostShape("new", 2, 32, 10)], 40, TERMS)) == 1
+    assert len(bills(sold, [HostShape("new", 2, 32, 10)], 40, COSTS)) == 1
 
 
 def test_prices_in_another_currency_need_a_rate():
     sold = target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")
     with pytest.raises(Refused, match="give its rate"):
-        bills(sold, [HostShape("new", 2, 32, 10)], 0, Terms(3, "USD", {}, TERMS.at))
+        bills(sold, [HostShape("new", 2, 32, 10)], 0, COSTS.model_copy(update={"rates": {}}))
 
 
 def test_guests_of_a_failed_host_are_licensed_where_they_go():
@@ -63,3 +64,11 @@ def test_hosts_of_today_are_counted_by_their_shape():
     hosts = [Host("b", 2, 8, 0.0), Host("a", 2, 8, 0.0), Host("c", 1, 24, 0.0)]
     found = shapes_of_today(Inventory("x", "y", hosts=hosts))
     assert [(one.sockets, one.cores_per_socket, one.count) for one in found] == [(1, 24, 1), (2, 8, 2)]
+
+
+def test_a_price_of_ones_own_takes_the_place_of_the_list_price():
+    own = COSTS.model_copy(update={"prices": {"vcf-2025": 185.0, "windows-server-2025-datacenter": 0.0}})
+    main, guests = bills(target(), [HostShape("new", 2, 32, 10)], 40, own)
+    assert main.per_year == 640 * 185
+    assert (guests.edition, guests.once) == ("windows-server-2025-datacenter", 0)
+    assert "costs.prices" in main.source
