@@ -38,7 +38,8 @@ class Machine:
     `in_use` what it takes on datastores, `guest_used` what its file systems hold. `cpu_used` (hertz of all vCPUs),
     `memory_active` and `memory_consumed` are what the record saw, at one moment or on average, `cpu_p95` the 95th
     percentile and `cpu_peak` the highest.
-    `blockers` say what hinders moving it (a raw LUN, a USB device, passed-through PCI), in words.
+    `blockers` say what hinders moving it (a raw LUN, a USB device, passed-through PCI), `chores` what somebody does
+    before it moves (a CD taken out, disks consolidated), in words.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Machine:
     memory_limit: float = float("inf")
     tracking: bool | None = None  # changed blocks are remembered
     blockers: tuple[str, ...] = ()
+    chores: tuple[str, ...] = ()
     hardware: str = ""  # of a physical server: vendor and model
     watts: float | None = None  # of a physical server, as measured
     rack: str | None = None

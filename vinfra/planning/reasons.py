@@ -97,6 +97,9 @@ def warnings(
 ) -> list[str]:
     """What concerns all targets."""
     found = [f"without {one.what} the plan cannot say {one.without}" for one in inventory.missing]
+    if chores := Counter(chore for machine in inventory.machines for chore in machine.chores):
+        said = "; ".join(f"{chore} ({count:,})" for chore, count in chores.most_common())
+        found.append(f"to be done before machines move: {said}")
     if utilisation is None:
         kinds = Counter(one.basis for one in sized if one.verdict != "not running")
         how = ", ".join(f"{basis} ({count:,})" for basis, count in sorted(kinds.items()))

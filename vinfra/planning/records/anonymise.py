@@ -80,6 +80,7 @@ def _machine(machine: Machine, names: Pseudonyms, words: Hide, sentences: Hide) 
         os=words(machine.os),
         hardware=words(machine.hardware),
         blockers=tuple(sentences(why) for why in machine.blockers),
+        chores=tuple(sentences(what) for what in machine.chores),
         disks=tuple(_disk(disk, place, names) for place, disk in enumerate(machine.disks, 1)),
     )
 

@@ -28,7 +28,7 @@ def machines(plan: Plan) -> Sheet:
         ("Disk (GiB)", "number", 10), ("Busy (part of vCPUs)", "part", 10), ("CPU sized for (GHz)", "number", 10),
         ("Memory sized for (GiB)", "number", 10), ("Provisioned (GiB)", "number", 12), ("In use (GiB)", "number", 10),
         ("In the guest (GiB)", "number", 10), ("Risk", "text", 9), ("Reason", "text", 70), ("Risk, why", "text", 60),
-        ("Rests on", "text", 24), ("Hinders moving it", "text", 40),
+        ("Rests on", "text", 24), ("Hinders moving it", "text", 40), ("Before it moves", "text", 40),
     ]  # fmt: skip
     return _sheet("Machines", heads, _machines(plan))
 
@@ -50,7 +50,7 @@ def _machine(of: Machine, to: Suggestion | None) -> Row:
         why = (to.risk, to.reason, to.risk_why, to.basis)
     return (
         of.name, of.kind, of.power, "yes" if of.template else None, of.cluster, of.host, of.os, *suggested,
-        _gib(of.provisioned), _gib(of.in_use), _gib(of.guest_used), *why, "; ".join(of.blockers),
+        _gib(of.provisioned), _gib(of.in_use), _gib(of.guest_used), *why, "; ".join(of.blockers), "; ".join(of.chores),
     )  # fmt: skip
 
 

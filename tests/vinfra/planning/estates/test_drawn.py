@@ -103,9 +103,11 @@ def test_a_recording_that_would_not_fit_is_refused() -> None:
 
 
 def plain(machine: Machine) -> Machine:
-    """What the sheets of RVTools can say: no blockers in vinfra's words, used parts of disks only while it runs."""
+    """What the sheets of RVTools can say: no sentences in vinfra's words, used parts of disks only while it runs."""
     disks = tuple(replace(disk, used=disk.used if machine.runs else None) for disk in machine.disks)
-    return replace(machine, blockers=(), disks=disks, guest_used=machine.guest_used if machine.runs else None)
+    return replace(
+        machine, blockers=(), chores=(), disks=disks, guest_used=machine.guest_used if machine.runs else None
+    )
 
 
 @pytest.mark.parametrize("count", [10, 1000])

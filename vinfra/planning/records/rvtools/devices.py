@@ -32,11 +32,11 @@ def cards(table: Table, drafts: Sequence[Draft], index: Machines) -> Quality:
 
 
 def discs(table: Table, drafts: Sequence[Draft], index: Machines) -> Quality:
-    """CDs that are connected: a VM with one stays where its image is."""
+    """CDs that are connected: a VM with one starts nowhere else until it is taken out."""
     quality = Quality(table)
     for at, connected in zip(index.places(quality), table.truths("Connected"), strict=True):
         if at is not None and connected:
-            drafts[at].block("a CD is connected")
+            drafts[at].ask("a CD is connected")
     return quality
 
 

@@ -60,10 +60,11 @@ def disks(table: Table, drafts: Sequence[Draft], index: Machines) -> Quality:
         for blocks, why in (
             (disk.raw, "a raw LUN"),
             (disk.shared, "a disk it shares with other VMs"),
-            (disk.independent, "an independent disk, which snapshots leave out"),
         ):
             if blocks:
                 draft.block(why)
+        if disk.independent:
+            draft.ask("an independent disk, which snapshots leave out: copied while it is off")
     _compared(drafts, quality)
     return quality
 

@@ -31,6 +31,7 @@ class Draft:
     tracking: bool | None
     active: float | None
     blockers: list[str]
+    chores: list[str]
     capacity: float | None = None
     disk_count: int | None = None
     disks: list[Disk] = field(default_factory=list)
@@ -53,6 +54,11 @@ class Draft:
         """Something that hinders moving it, said once."""
         if why not in self.blockers:
             self.blockers.append(why)
+
+    def ask(self, chore: str) -> None:
+        """Something to be done before it moves, said once."""
+        if chore not in self.chores:
+            self.chores.append(chore)
 
     def machine(self, name: str) -> Machine:
         """The machine under its own name; vCPUs and memory are known by now."""
@@ -83,4 +89,5 @@ class Draft:
             memory_limit=self.memory_limit,
             tracking=self.tracking,
             blockers=tuple(self.blockers),
+            chores=tuple(self.chores),
         )

@@ -74,15 +74,15 @@ def _drafts(table: Table, quality: Quality) -> Iterator[Draft]:
         readiness(table, "Overall Cpu Readiness"),
         table.truths("CBT"),
         table.numbers("Active Memory", scale=MIB),
-        _blockers(table),
+        _hindrances(table),
         table.numbers("Total disk capacity MiB", scale=MIB),
         table.numbers("Disks"),
         strict=True,
     )
     for name, server, power, template, host, cluster, datacenter, system, cpus, memory, *rest in columns:
-        provisioned, in_use, ready, tracking, active, blockers, capacity, disks = rest
+        provisioned, in_use, ready, tracking, active, (blockers, chores), capacity, disks = rest
         if power == "suspended":
-            blockers.append("suspended: what is in its memory does not move")
+            chores.append("suspended: resume it and shut it down, what is in its memory does not move")
         yield Draft(
             name=name or "unnamed",
             server=server,
@@ -100,6 +100,7 @@ def _drafts(table: Table, quality: Quality) -> Iterator[Draft]:
             tracking=tracking,
             active=size_of(active),
             blockers=blockers,
+            chores=chores,
             capacity=size_of(capacity),
             disk_count=None if disks is None or disks < 0 else int(disks),
         )
@@ -135,8 +136,8 @@ def _powers(table: Table, quality: Quality) -> Iterator[Power]:
             yield "on"
 
 
-def _blockers(table: Table) -> Iterator[list[str]]:
-    """What hinders moving a VM, as far as vInfo says."""
+def _hindrances(table: Table) -> Iterator[tuple[list[str], list[str]]]:
+    """What hinders moving a VM, and what is to be done before, as far as vInfo says."""
     rows = zip(
         table.texts("Connection state"),
         table.truths("Consolidation Needed"),
@@ -147,18 +148,18 @@ def _blockers(table: Table) -> Iterator[list[str]]:
         strict=True,
     )
     for state, consolidation, passed, vapp, tolerance, version in rows:
-        found = []
+        found, chores = list[str](), list[str]()
         if state.lower() in BAD_STATES:
             found.append(f"the vCenter says it is {state.lower()}")
         if consolidation:
-            found.append("its disks need consolidation first")
+            chores.append("its disks need consolidation first")
         if passed:
-            found.append("may have devices passed through")
+            chores.append("may have devices passed through: look")
         if vapp and vapp.lower() not in ("false", "no", "0"):
-            found.append("part of a vApp")
+            chores.append("part of a vApp: its order of starting does not move")
         if tolerance and tolerance.lower() not in ("notconfigured", "false", "no"):
             found.append("Fault Tolerance keeps a second copy of it")
         digits = re.search(r"\d{1,4}", version)
         if digits and int(digits[0]) < TRACKED_VERSION:
-            found.append(f"virtual hardware of version {int(digits[0])}, older than changed block tracking")
-        yield found
+            chores.append(f"virtual hardware of version {int(digits[0])}, older than changed block tracking")
+        yield found, chores
