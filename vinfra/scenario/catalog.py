@@ -1,4 +1,4 @@
-"""What a scenario can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema read it
+"""What a scenario or a plan can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema read it
 here."""
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ FACTS = (
     "products",
     "raid",
     "servers",
+    "targets",
     "workloads",
 )
 KINDS = tuple(sorted([*PLUGINS, *FACTS, "metrics"]))
@@ -141,6 +142,8 @@ def _fact(kind: str, name: str) -> Entry:
         return _product(Entry(name, title, source=source), fact.data)
     if kind == "editions":
         return _edition(Entry(name, title, source=source), fact.data)
+    if kind == "targets":
+        return _target(Entry(name, title, source=source), fact.data)
     return Entry(name, title, source=source)
 
 
@@ -151,6 +154,13 @@ def _edition(entry: Entry, data: Mapping[str, Any]) -> Entry:
     columns = {"date": str(data["date"]), "price": price, "unit": per}
     licensed = (*data.get("products", ()), *([f"{data['guests']} guests"] if "guests" in data else ()))
     return replace(entry, details=licensed, columns=columns, has=dict.fromkeys(data.get("products", ()), ()))
+
+
+def _target(entry: Entry, data: Mapping[str, Any]) -> Entry:
+    """What `vinfra plan` plans for: edition and server, and the time it is of."""
+    columns = {"edition": str(data["edition"]), "server": str(data["server"]), "from": str(data.get("sold_from", ""))}
+    until = (f"until {data['sold_until']}",) if "sold_until" in data else ()
+    return replace(entry, details=until, columns=columns, has={data["hypervisor"]: ()})
 
 
 def _processor(entry: Entry, data: Mapping[str, Any]) -> Entry:
