@@ -1,5 +1,5 @@
-"""What a scenario or a plan can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema read it
-here."""
+"""What a scenario or a plan can name: plug-ins, facts and metrics, by kind. `vinfra list`, references and the schema
+read it here."""
 
 from __future__ import annotations
 
