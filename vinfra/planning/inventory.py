@@ -8,7 +8,7 @@ is ever a guess. A reader (readers/) fills this in; everything after it knows no
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -209,3 +209,14 @@ class Inventory:
     def running(self) -> Iterator[Machine]:
         """Machines that take CPU and memory now, in the order of the record."""
         return (machine for machine in self.machines if machine.runs)
+
+    def in_order(self) -> Inventory:
+        """The same by name: the order of its rows is an accident of who wrote it down."""
+        return replace(
+            self,
+            machines=sorted(self.machines, key=lambda one: one.name),
+            hosts=sorted(self.hosts, key=lambda one: one.name),
+            datastores=sorted(self.datastores, key=lambda one: one.name),
+            snapshots=sorted(self.snapshots, key=lambda one: (one.machine, str(one.taken or ""), one.name)),
+            orphans=sorted(self.orphans, key=lambda one: one.path),
+        )

@@ -62,7 +62,11 @@ def chosen(assumptions: Assumptions, day: date) -> dict[str, Target]:
 
 
 def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed, tell: Telling) -> Made:
-    """The whole plan; `tell` hears what is being worked on. InputError where nothing can be planned for."""
+    """The whole plan; `tell` hears what is being worked on. InputError where nothing can be planned for.
+
+    Another order of the inventory's rows is the same plan, to the digest.
+    """
+    inventory = inventory.in_order()
     assumptions = settled(assumed.values, inventory.taken)
     day = assumptions.costs.date
     assert day is not None, "it has been settled"

@@ -8,16 +8,15 @@ Units: hertz, bytes, vCPUs. Source: demand.py (what is asked and given), packing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vinfra.errors import Refused
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.hosting.demand import Asked, HostKind, asked, host_kind
-from vinfra.planning.hosting.packing.loads import RESOURCES, Floats, Loads, too_large
+from vinfra.planning.hosting.packing.loads import RESOURCES, Floats, Ints, Loads, too_large
 from vinfra.planning.hosting.packing.pack import pack
 from vinfra.planning.hosting.racks import racked
 from vinfra.planning.inventory import Inventory, Machine
@@ -47,10 +46,10 @@ def fleet(
     unplaced = _unplaced(wanted, kind)
     stays = np.array([name not in unplaced for name in wanted.names], dtype=bool)
     loads = Loads(wanted.cpu[stays], wanted.memory[stays], wanted.vcpus[stays])
-    heuristic, chosen = _packed(loads, wanted, stays, kind, assumptions.optimise)
+    placed = [machine for machine, kept in zip(running, stays.tolist(), strict=True) if kept]
+    heuristic, chosen = _packed(loads, _order(loads, placed, suggested), kind, assumptions.optimise)
     clusters = _clusters(chosen.hosts, assumptions.hosts.cluster, assumptions.hosts.spare)
     spare = clusters * assumptions.hosts.spare
-    placed = [machine for machine, kept in zip(running, stays.tolist(), strict=True) if kept]
     fills = _fills(loads, kind, chosen)
     hertz = recorded_hertz(placed, inventory, utilisation, assumptions) * wanted.factor[stays]
     return Fleet(
@@ -79,20 +78,26 @@ def _clusters(carrying: int, most: int, spare: int) -> int:
     return -(-carrying // (most - spare))
 
 
-def _packed(
-    loads: Loads, wanted: Asked, stays: NDArray[np.bool_], kind: HostKind, effort: float
-) -> tuple[Packing, Packing]:
-    """By heuristics and by the optimiser; machines are taken by their names, so that the order of a record is all the
-    same."""
-    names = [name for name, kept in zip(wanted.names, stays.tolist(), strict=True) if kept]
-    order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-    sorted_loads = Loads(loads.cpu[order], loads.memory[order], loads.vcpus[order])
+def _packed(loads: Loads, order: Ints, kind: HostKind, effort: float) -> tuple[Packing, Packing]:
+    """By heuristics and by the optimiser, which take machines in this order."""
+    ordered = Loads(loads.cpu[order], loads.memory[order], loads.vcpus[order])
     found = []
-    for packing in pack(sorted_loads, kind.capacity, effort):
+    for packing in pack(ordered, kind.capacity, effort):
         at = np.empty_like(packing.at)
         at[order] = packing.at
         found.append(replace(packing, at=at))
     return found[0], found[1]
+
+
+def _order(loads: Loads, placed: Sequence[Machine], suggested: Mapping[str, Suggestion]) -> Ints:
+    """Machines by what they ask for, draw and are licensed for, then by name: neither the order of a record nor other
+    names for the same machines change how many hosts there are or what they cost."""
+    cpu, memory, vcpus = loads.table().tolist()
+    key = [
+        (*asks, suggested[machine.name].mean, machine.family, machine.name)
+        for *asks, machine in zip(cpu, memory, vcpus, placed, strict=True)
+    ]
+    return np.array(sorted(range(len(key)), key=key.__getitem__), dtype=np.int64)
 
 
 def _unplaced(wanted: Asked, kind: HostKind) -> dict[str, str]:
