@@ -47,8 +47,8 @@ PLAN_EXAMPLES = """examples:
   vinfra plan --example estate.xlsx                        an invented estate to try it on
   vinfra plan --assumptions                                everything that is assumed, as a file to change
 
-It writes a page (plan.html), a workbook (plan.xlsx) and a scenario (scenario.yaml) that `vinfra run` accepts, so that
-the plan can be argued with. docs/planning.md says how it is made."""
+It writes a page (plan.html), a workbook (plan.xlsx) and a scenario (plan.yaml) that `vinfra run` accepts, so that the
+plan can be argued with. docs/planning.md says how it is made."""
 
 EVIDENCE_EXAMPLES = """examples:
   vinfra evidence                                     every row to validate, and a page of all rows
