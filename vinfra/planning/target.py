@@ -37,6 +37,15 @@ class Target(Spec):
         "VMware's own blog of 2025-06-04 calls any such ratio outdated where the use of CPU is known",
         tag="assumed",
     )
+    swap_disk: str = field(
+        "sas-15k",
+        "kind of disk in a host that pages go to when memory is promised twice (fact kind `disks`)",
+        source="the usual disks of servers of 2008, from memory",
+        tag="assumed",
+    )
+    swap_disks: int = field(
+        2, "how many of them", ge=1, source="the usual pair that a hypervisor boots from, from memory", tag="assumed"
+    )
     sold_from: Day | None = field(None, "first day on which its edition is sold at a price that is known")
     sold_until: Day | None = field(None, "last day on which it is of its time; still of it when unsaid")
     converter: str = field("disk copy with the guest off", "how machines come to it")

@@ -2,7 +2,7 @@
 
     hertz there = hertz here * work per cycle here / work per cycle there        (where both generations are known)
     CPU to give = cores * clock * fill / (1 + growth)
-    memory to give = (memory * (1 - overhead)) * fill / (1 + growth)
+    memory to give = (memory * (1 - overhead)) * fill * overcommit / (1 + growth)
     vCPUs to give = vCPUs on one core * cores / (1 + growth)
 
 A machine asks for its percentile of CPU (for its mean or its reservation if one is more), for all its memory and what
@@ -80,10 +80,12 @@ def host_kind(target: Target, assumptions: Assumptions) -> HostKind:
         raise Refused(
             f"{product} uses {product.max_host_cpus} cores of a host at most: set hosts.sockets or hosts.server"
         )
+    if rules.overcommit > 1 and not product.memory_reclaim:
+        raise Refused(f"{product} takes no memory back from machines: leave hosts.overcommit out")
     more = 1.0 + rules.growth
     capacity = Capacity(
         cores * processor.frequency * rules.cpu_fill / more,
-        memory * (1 - target.overhead) * rules.memory_fill / more,
+        memory * (1 - target.overhead) * rules.memory_fill * rules.overcommit / more,
         (rules.vcpus_per_core or target.vcpus_per_core) * cores / more,
     )
     return HostKind(server, processor, product, sockets, memory, capacity, PowerCurve(watts.tolist()), tuple(notes))

@@ -76,6 +76,12 @@ def hosts(target: Target, fleet: Fleet, assumptions: Assumptions) -> dict[str, A
         "memory": size(assumptions.hosts.memory or target.memory),
         "hypervisor": target.hypervisor,
     }
+    if assumptions.hosts.overcommit > 1:
+        entry |= {
+            "overcommit": assumptions.hosts.overcommit,
+            "swap_disk": target.swap_disk,
+            "swap_disks": target.swap_disks,
+        }
     if assumptions.hosts.sockets is not None:
         entry["sockets"] = assumptions.hosts.sockets
         entry["cores"] = assumptions.hosts.sockets * processor(target, assumptions).cores

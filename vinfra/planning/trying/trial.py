@@ -110,7 +110,7 @@ def trial(
     with tempfile.TemporaryDirectory(prefix="vinfra-trial-") as temporary:
         folder = Path(temporary)
         (folder / "placement.csv").write_text(placement_csv(listed, machines, fleet))
-        for name, case in _cases(target, fleet, listed, load, refused) + _stored(
+        for name, case in _cases(target, fleet, listed, load, assumptions.hosts.overcommit, refused) + _stored(
             listed, assumptions, load, utilisation, datastores, refused
         ):
             try:
@@ -144,12 +144,16 @@ def _homeless(names: Sequence[str], fleet: Fleet) -> Iterator[tuple[float, str]]
         yield 100.0 + len(some), f"{', '.join(some[:NAMED])}{more} cannot come: {why}"
 
 
-def _cases(target: Target, fleet: Fleet, listed: Roster, load: Load, refused: dict[str, str]) -> list[tuple[str, Case]]:
+def _cases(
+    target: Target, fleet: Fleet, listed: Roster, load: Load, overcommit: float, refused: dict[str, str]
+) -> list[tuple[str, Case]]:
     """What is tried of hosts, in order; what cannot be is `refused` with the reason."""
     found = [(PLANNED, Case(load, {}))]
     peak = load.busiest(weights=listed.vcpus)
     if fleet.hosts < 2:
         refused[FAILED] = "there is one host: when it fails, everything is down"
+    elif overcommit > 1:
+        refused[FAILED] = "hosts that fail are not simulated where memory is promised twice"
     elif len(fleet.machines):
         found.append((FAILED, _failing(target, fleet, listed, load, peak)))
     begin = max(0, min(peak - _steps(load, SETTLING), len(load.percent) - 2))
@@ -159,7 +163,7 @@ def _cases(target: Target, fleet: Fleet, listed: Roster, load: Load, refused: di
         for name, group in listed.groups.items()
         if group.active is not None
     }
-    found.append((MEMORY, Case(some, {"hosts": {"overcommit": 1.0}, "vms": active})))
+    found.append((MEMORY, Case(some, {"hosts": {"overcommit": overcommit}, "vms": active})))
     return found
 
 

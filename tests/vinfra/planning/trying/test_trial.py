@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, machines, recorded
-from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.assumptions import Assumptions, Hosts
 from vinfra.planning.plan import Suggestion, Trial
 from vinfra.planning.trying.load import load
 from vinfra.planning.trying.roster import ALONE, kebab, roster
@@ -200,3 +200,11 @@ def test_demand_beyond_what_the_suggested_vcpus_can_have_is_a_pain() -> None:
     names, wanted = listed(some, recorded(some, 80.0), suggestions=suggestions)
     found = trial(PROXMOX, fleet(some, 2), names, Assumptions(), wanted)
     assert "100 % of all samples want more CPU than the suggested vCPUs can have" in found.pains
+
+
+def test_memory_that_is_promised_twice_is_tried_and_failing_hosts_are_not() -> None:
+    some = machines(12)
+    names, wanted = listed(some, None)
+    tried = trial(PROXMOX, fleet(some, 6), names, Assumptions(hosts=Hosts(overcommit=1.5)), wanted)
+    assert tried.cases["memory"]["memory_overcommit"] is not None
+    assert "promised twice" in tried.refused["a host fails"]
