@@ -1,7 +1,7 @@
 """What a target is billed for: the hypervisor's edition on all its hosts, those kept for failures too, and the licences
 of Windows guests, which follow the cores of the hosts they may run on.
 
-An edition that covers Windows guests itself (Windows Server Datacenter under Hyper-V) is billed once. Where a host
+An edition that covers Windows guests itself (Windows Server under Hyper-V) is billed once. Where a host
 needs guest licences and several editions would do, the cheapest over the plan's years is taken: the bill names it.
 Source: facts/editions.
 """
@@ -17,6 +17,8 @@ from vinfra.planning.inventory import Inventory
 from vinfra.planning.target import Target
 from vinfra.scenario.schema_costs import Costs
 
+WINDOWS = "windows"  # family of guests
+
 
 def bills(target: Target, hosts: Sequence[HostShape], windows: int, costs: Costs) -> list[Bill]:
     """The bills of one target on some hosts, of which one runs `windows` Windows guests at the most; `costs` say the
@@ -25,20 +27,41 @@ def bills(target: Target, hosts: Sequence[HostShape], windows: int, costs: Costs
     Refused where the edition may not be used on these hosts, or where a rate of exchange is missing.
     """
     main = _priced(target.edition, costs)
+    if main.terms.guests == WINDOWS:
+        return [_cheapest(_kinds(target.edition, target.hypervisor, costs), hosts, windows, costs, target.hypervisor)]
     found = [bill(main, hosts, windows, product=target.hypervisor, support=costs.support)]
-    if windows and target.windows_edition is not None and main.terms.guests != "windows":
-        found.append(_guests(target.windows_edition, hosts, windows, costs))
-    return [one.exchanged(costs.currency, costs.rates) for one in found]
+    found = [one.exchanged(costs.currency, costs.rates) for one in found]
+    if windows and target.windows_edition is not None:
+        product = next(iter(edition(target.windows_edition).terms.products))
+        found.append(_cheapest(_kinds(target.windows_edition, product, costs), hosts, windows, costs))
+    return found
 
 
-def _guests(named: str, hosts: Sequence[HostShape], windows: int, costs: Costs) -> Bill:
-    """The cheapest way to license the Windows guests of hosts, of the editions sold beside the one that is named."""
-    product = next(iter(edition(named).terms.products))
-    kinds = {one.name for one in [edition(named), *sold(product, costs.date)] if one.terms.guests == "windows"}
+def _kinds(named: str, product: str, costs: Costs) -> list[str]:
+    """Editions that license Windows guests: those sold on the day of the costs; the one that is named where it has not
+    been replaced by then."""
+    there = [one for one in sold(product, costs.date) if one.terms.guests == WINDOWS]
+    replaced = {name for one in there for name in one.terms.replaces}
+    return sorted({one.name for one in there} | ({named} - replaced))
+
+
+def _cheapest(
+    kinds: Sequence[str], hosts: Sequence[HostShape], windows: int, costs: Costs, product: str | None = None
+) -> Bill:
+    """The bill of the kind that costs the least over the years; of `product` on the hosts themselves, else for the
+    guests alone."""
     offers = [
-        bill(_priced(one, costs), hosts, windows, for_guests=True, support=costs.support) for one in sorted(kinds)
+        bill(
+            _priced(one, costs),
+            hosts,
+            windows,
+            product=product,
+            for_guests=product is None,
+            support=costs.support,
+        ).exchanged(costs.currency, costs.rates)
+        for one in kinds
     ]
-    return min(offers, key=lambda one: (one.exchanged(costs.currency, costs.rates).over(costs.years), one.edition))
+    return min(offers, key=lambda one: (one.over(costs.years), one.edition))
 
 
 def _priced(name: str, costs: Costs) -> Edition:

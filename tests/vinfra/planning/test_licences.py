@@ -47,6 +47,22 @@ def test_hyper_v_with_its_windows_server_is_billed_once():
     assert len(bills(sold, [HostShape("new", 2, 32, 10)], 40, COSTS)) == 1
 
 
+def test_hyper_v_with_few_windows_guests_is_licensed_as_cheaply_as_anybody_elses_guests():
+    sold, hosts = (
+        target(hypervisor="hyper-v-2022", edition="windows-server-2025-datacenter"),
+        HostShape("new", 2, 32, 2),
+    )
+    (hyperv,), (_, guests) = bills(sold, [hosts], 4, COSTS), bills(target(), [hosts], 4, COSTS)
+    assert (hyperv.edition, hyperv.once) == ("windows-server-2025-standard", guests.once)
+
+
+def test_windows_server_is_of_the_same_release_for_hyper_v_and_for_guests_elsewhere():
+    hosts = [HostShape("new", 2, 32, 10)]
+    (hyperv,) = bills(target(hypervisor="hyper-v-2022", edition="windows-server-2022-datacenter"), hosts, 40, COSTS)
+    (_, guests) = bills(target(windows_edition="windows-server-2022-datacenter"), hosts, 40, COSTS)
+    assert hyperv.edition == guests.edition == "windows-server-2025-datacenter"
+
+
 def test_prices_in_another_currency_need_a_rate():
     sold = target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")
     with pytest.raises(Refused, match="give its rate"):

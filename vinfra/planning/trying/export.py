@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from vinfra.errors import InputError, Place
+from vinfra.hypervisors.edition import edition
 from vinfra.planning.plan import Plan, TargetPlan
 from vinfra.planning.trying.load import Load
 from vinfra.planning.trying.pains import PLANNED, READY
@@ -41,6 +42,7 @@ FILE = "plan.yaml"
 SHOWN = 50  # machines that are named in a comment
 MEASURED = ["vms_unplaced", "cpu_ready", "cpu_utilisation", "hosts_full", "hosts_on", "power_mean", "energy"]
 PAID = ["licence_once", "licence_per_year", "energy_cost_per_year", "cost_over_years"]
+EDITIONS = ("edition", "guest_edition")
 ROUND = (0.1, 0.5, 1.0, 2.0, READY)  # % of ready time that a claim can promise
 
 
@@ -103,9 +105,7 @@ def _text(
 ) -> str:
     """The scenario with its comments."""
     windows = any(group.family == "windows" for group in listed.groups.values())
-    entries = [
-        hosts(one.target, one.fleet, plan.assumptions) | priced(one.target, plan.assumptions, windows) for one in able
-    ]
+    entries = [hosts(one.target, one.fleet, plan.assumptions) | priced(one, plan.assumptions, windows) for one in able]
     billed = any("edition" in entry for entry in entries)
     question = (
         f"Does the plan for {len(load.names):,} machines hold on {' or '.join(one.target.title for one in able)}?"
@@ -125,7 +125,13 @@ def _text(
         "expect": [claim for one, name in zip(able, names, strict=True) for claim in claims(one, name)],
     }
     unpriced = [one.target.title for one, entry in zip(able, entries, strict=True) if "edition" not in entry]
-    return _head(plan, able, names, left, unpriced) + dumped(data)
+    stacked = any(_stacked(name) for entry in entries for key, name in entry.items() if key in EDITIONS)
+    return _head(plan, able, names, left, unpriced, stacked) + dumped(data)
+
+
+def _stacked(name: str) -> bool:
+    """Whether a licence of this edition covers a number of guests, so that it counts how many a host has."""
+    return edition(name).terms.guests_covered is not None
 
 
 def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -157,7 +163,12 @@ def claims(one: TargetPlan, name: str) -> list[dict[str, str]]:
 
 
 def _head(
-    plan: Plan, able: Sequence[TargetPlan], names: Sequence[str], left: Sequence[str], unpriced: Sequence[str]
+    plan: Plan,
+    able: Sequence[TargetPlan],
+    names: Sequence[str],
+    left: Sequence[str],
+    unpriced: Sequence[str],
+    stacked: bool,
 ) -> str:
     """What a reader should know and may change."""
     best = able[0].fleet
@@ -177,6 +188,12 @@ def _head(
     if unpriced:
         why = f"no such edition, or no rate to {plan.assumptions.costs.currency} in `costs`"
         lines += ["", f"Licences are not counted of {', '.join(unpriced)}: {why}."]
+    if stacked:
+        lines += [
+            "",
+            "Windows Server Standard is counted here for guests spread evenly over the hosts; the plan counts those",
+        ]
+        lines += ["of the fullest host on every host, so that its bill may be higher."]
     if left:
         lines += ["", f"Left out, since not every target has a host for them: {len(left):,} machines"]
         lines += textwrap.wrap(", ".join(left[:SHOWN]) + (", ..." if len(left) > SHOWN else ""), 110)

@@ -22,7 +22,7 @@ from vinfra.hardware.server import Server
 from vinfra.hypervisors.edition import edition
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
-from vinfra.planning.plan import Fleet, Suggestion
+from vinfra.planning.plan import Fleet, Suggestion, TargetPlan
 from vinfra.planning.sizing.seen import Seen, seen
 from vinfra.planning.target import Target
 from vinfra.planning.trying.load import Load, load
@@ -88,10 +88,13 @@ def hosts(target: Target, fleet: Fleet, assumptions: Assumptions) -> dict[str, A
     return entry
 
 
-def priced(target: Target, assumptions: Assumptions, windows: bool) -> dict[str, str]:
-    """The editions of its hosts, and of Windows guests where there are any; none that is sold in a currency for which
-    there is no rate."""
-    found = {"edition": target.edition, "guest_edition": target.windows_edition if windows else None}
+def priced(one: TargetPlan, assumptions: Assumptions, windows: bool) -> dict[str, str]:
+    """The editions that its plan bills, of its hosts and of Windows guests where there are any: the target's own where
+    nothing was billed; none that is sold in a currency for which there is no rate."""
+    target = one.target
+    billed: list[str | None] = [bill.edition for bill in one.bills]
+    billed = billed or [target.edition, target.windows_edition]
+    found = {"edition": billed[0], "guest_edition": billed[1] if windows and len(billed) > 1 else None}
     costs = assumptions.costs
     known = {key: name for key, name in found.items() if name is not None and name in facts.names("editions")}
     return {key: name for key, name in known.items() if edition(name).terms.currency in (costs.currency, *costs.rates)}
@@ -108,7 +111,7 @@ def vms(listed: Roster, load: Load) -> dict[str, Any]:
     for name, group in listed.groups.items():
         entry: dict[str, Any] = {} if len(group.members) == 1 else {"count": len(group.members)}
         entry |= {"vcpus": group.vcpus, "speed": f"{load.clock / 1e9:.9g} GHz", "memory": size(group.memory)}
-        if group.family == "linux":
+        if group.family != "windows":  # the language knows two: what is no Windows needs no licence of one
             entry["os"] = "linux"
         if group.family == "windows":
             entry["kernel"] = "fixed"

@@ -96,7 +96,7 @@ def _target(rank: int, one: TargetPlan, years: float) -> dict[str, Any]:
         "rank": rank,
         "name": one.name,
         "title": one.target.title,
-        "edition": one.target.edition,
+        "edition": one.bills[0].edition if one.bills else one.target.edition,
         "server": one.target.server,
         **_fleet(one.fleet),
         "cost": one.total,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, mac
 from vinfra import facts
 from vinfra.document import read
 from vinfra.errors import InputError
-from vinfra.hypervisors.edition import edition
+from vinfra.hypervisors.edition import HostShape, edition
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.licences import bills
 from vinfra.planning.target import Target
 from vinfra.planning.trying.export import written
 from vinfra.planning.trying.roster import ALONE
 from vinfra.planning.trying.trial import trial
 from vinfra.scenario.check import check
 from vinfra.scenario.inputs import Inputs
+from vinfra.scenario.schema_costs import Costs
 
 
 def exported(folder: Path, count: int) -> Path:
@@ -77,6 +80,26 @@ def test_the_same_plan_is_the_same_files(tmp_path: Path) -> None:
         exported(tmp_path / name, 12)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_the_editions_of_the_file_are_those_of_the_bills(tmp_path: Path) -> None:
+    some = machines(6)
+    hosts = fleet(some, 3)
+    sold = facts.load("targets", "hyper-v", Target).model_copy(update={"server": PROXMOX.server, "memory": 96 * GIB})
+    shape = [HostShape("host", 2, 24, hosts.hosts)]
+    billed = bills(sold, shape, 1, Costs(date=date(2026, 11, 1)))
+    names = listed(some, None, (sold,))
+    one = replace(target_plan(sold, hosts, trial(sold, hosts, names[0], Assumptions(), names[1])), bills=billed)
+    path = written(plan(some, one), tmp_path, names)
+    assert read(path).data["hosts"]["host"]["edition"] == billed[0].edition == "windows-server-2025-standard"
+    assert "Windows Server Standard is counted here for guests spread evenly" in path.read_text()
+    assert vinfra.run(vinfra.load(path), out=tmp_path / "run").variants[0].metrics["licence_once"]
+
+
+def test_what_is_no_windows_is_licensed_as_none(tmp_path: Path) -> None:
+    some = [replace(one, os="FreeBSD (64-bit)") for one in machines(3)]
+    path = written(plan(some, target_plan(PROXMOX, fleet(some, 2), None)), tmp_path)
+    assert {vms.get("os") for vms in read(path).data["vms"].values()} == {"linux"}
 
 
 def test_a_plan_without_a_target_writes_nothing(tmp_path: Path) -> None:
