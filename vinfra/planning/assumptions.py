@@ -30,6 +30,12 @@ class Sizing(Spec):
         95.0, "percentile of CPU use that must fit", gt=0, le=100, source=ITRS, tag="specified"
     )
     cpu_headroom: Fraction = field("30 %", "room above it", source=COMFORT, tag="specified")
+    even: bool = field(
+        True,
+        "whether vCPUs above two come in twos",
+        source="halves of an even number fit two NUMA nodes alike; a habit of those who size VMs, from memory",
+        tag="assumed",
+    )
     memory_percentile: float = field(
         99.0, "percentile of memory use that must fit", gt=0, le=100, source=ITRS, tag="specified"
     )

@@ -1,6 +1,7 @@
 """What each machine should be configured with: the percentile it was seen to need, and headroom.
 
-    vCPUs  = ceil(demand (1 + headroom) / clock)          memory = next step above percentile (1 + headroom)
+    vCPUs  = ceil(demand (1 + headroom) / clock), above two in twos
+    memory = next step above percentile (1 + headroom)
 
 Nothing is made smaller on one sample, on a recording that is too short, where vCPUs waited for cores (their demand was
 larger than what was seen), or below what is reserved; nothing ever goes below the demand it was shown. Units: vCPUs,
@@ -64,6 +65,9 @@ def sized(found: Seen, interval: float, assumptions: Assumptions) -> Sizes:
     need = np.ceil(np.maximum(shown * (1 + rules.cpu_headroom), reserved) / found.hz - 1e-9)
     shrinks = (long | (found.basis == RECORD)) & ~waits & ~held
     now = found.vcpus
+    if rules.even:
+        # Nothing that has enough is given one more for the sake of it.
+        need = np.where((need > 2) & (need != now), 2 * np.ceil(need / 2), need)
     vcpus = np.where(runs, np.where(shrinks, np.maximum(need, 1), np.maximum(need, now)), now).astype(np.int64)
     return Sizes(vcpus, _memory(found, long & runs, runs, rules.memory_headroom), long, waits, held)
 

@@ -58,14 +58,14 @@ def test_a_quiet_machine_gets_what_its_percentile_and_headroom_need() -> None:
 
 def test_a_busy_machine_gets_more() -> None:
     found = one(machine(vcpus=2), recorded([99.0] * 100, [31 * GIB] * 100))
-    assert (found.vcpus, found.memory, found.verdict) == (3, 40 * GIB, "undersized")
+    assert (found.vcpus, found.memory, found.verdict) == (4, 40 * GIB, "undersized")
 
 
 def test_a_short_recording_makes_nothing_smaller_but_larger() -> None:
     quiet = one(machine(), recorded([1.0] * 100, [GIB] * 100, days=2))
     assert (quiet.vcpus, quiet.memory, quiet.verdict) == (8, 32 * GIB, "unknown")
     assert "less than 7 d makes nothing smaller" in quiet.reason
-    assert one(machine(), recorded([100.0] * 100, days=2)).vcpus == 11
+    assert one(machine(), recorded([100.0] * 100, days=2)).vcpus == 12
 
 
 def test_a_recording_of_less_than_a_month_is_a_risk() -> None:
@@ -116,7 +116,7 @@ def test_a_limit_that_is_reached_hides_demand() -> None:
 
 def test_reservations_are_kept() -> None:
     found = one(machine(cpu_reservation=5 * HZ, memory_reservation=20 * GIB), recorded([1.0] * 100, [GIB] * 100))
-    assert (found.vcpus, found.memory) == (5, 20 * GIB)
+    assert (found.vcpus, found.memory) == (6, 20 * GIB)
 
 
 def test_an_operating_system_keeps_its_least_memory() -> None:
@@ -212,3 +212,13 @@ def test_the_published_spread_is_that_of_the_recording() -> None:
     found = percentiles(table, known.percent).sum(axis=1) / table.mean(axis=0, dtype=np.float64).sum()
     assert found == pytest.approx(known.of_mean, abs=0.02)
     assert table.mean(dtype=np.float64) / 100 == pytest.approx(known.mean, abs=1e-4)
+
+
+def test_more_than_two_vcpus_come_in_twos_and_what_fits_is_left_alone() -> None:
+    assert one(machine(vcpus=8), recorded([35.0] * 100)).vcpus == 4
+    assert one(machine(vcpus=3), recorded([70.0] * 100)).vcpus == 3
+    odd = Assumptions(sizing=Sizing(even=False))
+    assert one(machine(vcpus=8), recorded([35.0] * 100), odd).vcpus == 4
+    assert one(machine(vcpus=8), recorded([50.0] * 100), odd).vcpus == 6
+    assert one(machine(vcpus=16), recorded([50.0] * 100), odd).vcpus == 11
+    assert one(machine(vcpus=16), recorded([50.0] * 100)).vcpus == 12
