@@ -51,7 +51,8 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
     yield f"{fleet.hosts} hosts{spare}; {fleet.needed_by} decides, and {fleet.chosen.hosts} carry machines, {gap}"
     largest = max(((cost or 0.0, name) for name, cost in one.parts.items()), default=(0.0, ""))
     if one.total and largest[0] > 0:
-        yield f"{largest[0] / one.total * 100:.0f} % of the cost are for {largest[1]}"
+        both = ", and the licence of the hosts is that of their Windows guests too" if _covers(one) else ""
+        yield f"{largest[0] / one.total * 100:.0f} % of the cost are for {largest[1]}{both}"
     for bill in one.bills:
         if bill.units > bill.counted:
             yield f"{bill.title}: {bill.counted:,.0f} counted, {bill.units:,} billed, as {bill.lines[0].why}"
@@ -61,6 +62,11 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
     before, after = one.power.before, one.power.after
     if before is not None and before.kwh > 0:
         yield f"hosts draw {after.kwh:,.0f} kWh a year instead of {before.kwh:,.0f}"
+
+
+def _covers(one: TargetPlan) -> bool:
+    """Whether the licence of the hosts is that of Windows guests too."""
+    return bool(one.bills) and edition(one.bills[0].edition).terms.guests is not None
 
 
 def _units(bill: Bill) -> str:
