@@ -106,7 +106,7 @@ def _example(path: Path, machines: int) -> int:
         estate_files.as_rvtools(synthetic.estate(machines, SEED, "2026"), path)
     else:
         estate_files.as_servers_csv(synthetic.estate(machines, SEED, "2007"), path)
-    print(f"wrote {path}, an invented estate of {machines:,} machines; now: vinfra plan {path}")
+    print(f"wrote {path}, an invented estate of {_machines(machines)}; now: vinfra plan {path}")
     return 0
 
 
@@ -120,8 +120,12 @@ def _anonymise(given: argparse.Namespace) -> int:
         raise InputError.at(Place(str(target)), "is there already; choose another name")
     inventory, _ = anonymise.anonymised(reader.read(Path(given.inventory), given.form))
     inventory_document.write(inventory, target)
-    print(f"wrote {target}, {len(inventory.machines):,} machines without their names; now: vinfra plan {target}")
+    print(f"wrote {target}, {_machines(len(inventory.machines))} without names; now: vinfra plan {target}")
     return 0
+
+
+def _machines(count: int) -> str:
+    return f"{count:,} machine{'' if count == 1 else 's'}"
 
 
 def _stem(path: Path) -> str:

@@ -142,7 +142,10 @@ def _target(
 
 
 def _kept(target: Target, inventory: Inventory, costs: Costs) -> list[Bill]:
-    """The bills of the hosts of today, were they to stay; none where there are no hosts or they may not be licensed."""
+    """The bills of the hosts of today, were they to stay; none where there are no hosts, they may not be licensed, or
+    servers stand for themselves and no hypervisor runs."""
+    if any(machine.kind == "physical" for machine in inventory.machines):
+        return []
     hosts = licences.shapes_of_today(inventory)
     if not hosts:
         return []

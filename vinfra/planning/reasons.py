@@ -48,20 +48,31 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
         if fleet.chosen.hosts == fleet.chosen.bound
         else (f"at most {fleet.chosen.hosts - fleet.chosen.bound} above what any placement could do")
     )
-    yield f"{fleet.hosts} hosts{spare}; {fleet.needed_by} decides, and {fleet.chosen.hosts} carry machines, {gap}"
+    hosts, carrying = _many(fleet.hosts, "host"), fleet.chosen.hosts
+    carry = "carries" if carrying == 1 else "carry"
+    yield f"{hosts}{spare}; {fleet.needed_by} decides, and {carrying} {carry} machines, {gap}"
     largest = max(((cost or 0.0, name) for name, cost in one.parts.items()), default=(0.0, ""))
     if one.total and largest[0] > 0:
         both = ", and the licence of the hosts is that of their Windows guests too" if _covers(one) else ""
-        yield f"{largest[0] / one.total * 100:.0f} % of the cost are for {largest[1]}{both}"
+        yield f"{largest[0] / one.total * 100:.0f} % of the cost is for {_spoken(largest[1])}{both}"
     for bill in one.bills:
         if bill.units > bill.counted:
-            yield f"{bill.title}: {bill.counted:,.0f} counted, {bill.units:,} billed, as {bill.lines[0].why}"
+            yield f"{bill.title}: {bill.units:,} billed, not {bill.counted:,.0f}: {bill.lines[0].why}"
     for bill in one.kept[:1]:
         there = f"where {bill.counted:,.0f} are there"
         yield f"on the hosts of today it would be billed for {bill.units:,} {_units(bill)} {there}: {_price(bill)}"
     before, after = one.power.before, one.power.after
     if before is not None and before.kwh > 0:
-        yield f"hosts draw {after.kwh:,.0f} kWh a year instead of {before.kwh:,.0f}"
+        yield f"without cooling, hosts draw {after.kwh:,.0f} kWh a year instead of {before.kwh:,.0f}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _spoken(part: str) -> str:
+    """A part of cost in a sentence."""
+    return f"the {part}" if part == "hypervisor" else part
 
 
 def _covers(one: TargetPlan) -> bool:
@@ -84,14 +95,14 @@ def _price(bill: Bill) -> str:
 def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
     """What to know before believing it."""
     if one.fleet.unplaced:
-        yield f"{len(one.fleet.unplaced)} machines have no host there"
+        without = len(one.fleet.unplaced)
+        yield f"{_many(without, 'machine')} {'has' if without == 1 else 'have'} no host there"
     yield from one.fleet.notes
-    if "hardware" not in one.parts:
-        yield "what the hosts cost is not in it: no price of the server is known; say hosts.price"
     if one.backup is not None and not one.backup.fits:
         yield f"the nightly backup does not fit its window: {one.backup.limited_by}"
     if one.migration is not None and one.migration.blocked:
-        yield f"{len(one.migration.blocked)} machines need hands to be moved"
+        blocked = len(one.migration.blocked)
+        yield f"{_many(blocked, 'machine')} need{'s' if blocked == 1 else ''} hands to be moved"
     for bill in one.bills:
         yield from bill.warnings
     if assumptions.hosts.spare == 0:
@@ -114,9 +125,13 @@ def warnings(
         known, there = set(utilisation.names), [machine.name for machine in inventory.running()]
         without = sum(name not in known for name in there)
         if without:
-            found.append(f"{without} of {len(there)} running machines are not in the recording")
+            are = "is" if without == 1 else "are"
+            found.append(f"{without:,} of {_many(len(there), 'running machine')} {are} not in the recording")
         if utilisation.unmatched:
-            found.append(f"{len(utilisation.unmatched)} columns of the recording belong to no machine")
+            unmatched = len(utilisation.unmatched)
+            found.append(
+                f"{_many(unmatched, 'column')} of the recording belong{'s' if unmatched == 1 else ''} to no machine"
+            )
     if ranked and all("hardware" not in one.parts for one in ranked):
         found.append("costs are without hardware: its price is not known (hosts.price)")
     return found

@@ -111,18 +111,19 @@ def _before(inventory: Inventory, work: _Work, tariff: Tariff) -> tuple[Draw | N
         idle += min(float(server.curve.watts(0.0)), drawn)
         peak += max(float(server.curve.watts(1.0)), drawn)
         mean += drawn
-    why = _matched(found, len([host for host in hosts if host.name in measured]))
+    why = _matched([one for host, one in zip(hosts, found, strict=True) if host.name not in measured], len(hosts))
     return tariff.draw("before", len(hosts), idle, mean, peak, f"{work.basis}; {why}"), ""
 
 
-def _matched(found: Sequence[Served], measured: int) -> str:
-    """How the curves of today's hosts were found, in words."""
+def _matched(found: Sequence[Served], hosts: int) -> str:
+    """How the curves of today's hosts were found that nobody measured, in words."""
     counts: dict[str, int] = {}
     for one in found:
         counts[one.how] = counts.get(one.how, 0) + 1
+    measured = hosts - len(found)
     parts = [f"{measured} as measured"] if measured else []
     parts += [f"{count} {how}" for how, count in sorted(counts.items())]
-    return f"what the {len(found)} hosts draw: " + ", ".join(parts)
+    return f"what {'the host draws' if hosts == 1 else f'the {hosts:,} hosts draw'}: " + ", ".join(parts)
 
 
 def _after(plan: Fleet, kind: HostKind, load: Floats, work: _Work, tariff: Tariff) -> Draw:

@@ -127,7 +127,7 @@ def _basis(number: int, found: Seen) -> str:
     if what == RECORDED:
         return f"{_days(found.days)} of samples"
     return {
-        RECORD: "percentiles of its record",
+        RECORD: "percentiles of the record",
         SAMPLE: "one sample",
         HOST: "its part of its host's use",
         NOTHING: "its configuration",
@@ -199,7 +199,7 @@ def _risk(number: int, machine: Machine, found: Seen, sizes: Sizes, verdict: Ver
     highest, most = float(found.peak[number]) / hz, float(found.p99[number]) / hz
     if found.basis[number] == RECORD:
         fits = not highest > vcpus
-        why = "its record does not say over how long" if fits else f"at its highest it used {highest:.2g} cores"
+        why = "its record does not say over how long" if fits else f"at its highest it used {highest:.2g} of its cores"
         return ("medium" if fits else "high"), why
     if most > vcpus:
         return "high", f"in one hour of a hundred it used more than {vcpus:g} vCPUs, and would wait"

@@ -12,6 +12,7 @@ READY = 5.0  # % of what VMs want; above it they are felt to be slow (VMware, Pe
 LATENCY = 20.0  # ms; above it applications complain (VMware, Performance Best Practices for vSphere; recalled)
 WAITING = 0.1  # % of the time that vCPUs wait for pages; any more is memory that is short, assumed
 DENIED = 0.1  # % of I/Os, assumed
+CUT = 0.01  # part of the samples; sizes by a percentile below the highest sample cut some always, assumed
 Cases = Mapping[str, Mapping[str, float | None]]
 
 
@@ -20,7 +21,7 @@ def hurts(cases: Cases, cut: float = 0.0, restarts: bool = True) -> list[tuple[f
     whether machines of a failed host are started on others."""
     found = [*_planned(cases.get(PLANNED, {})), *_failed(cases.get(FAILED, {}), cases.get(PLANNED, {}), restarts)]
     found += [*_memory(cases.get(MEMORY, {})), *_storage(cases.get(STORAGE, {}))]
-    if cut > 0.001:
+    if cut > CUT:
         found.append((cut, f"{100 * cut:.3g} % of all samples want more CPU than the suggested vCPUs can have"))
     return found
 
@@ -30,8 +31,9 @@ def well(cases: Cases) -> str:
     worst = cases.get(PLANNED, {}).get("cpu_ready_max_pct") or 0.0
     looked = {FAILED: "a failed host", MEMORY: "memory", STORAGE: "the disks"}
     also = [words for case, words in looked.items() if case in cases]
-    beside = f"; neither do {', '.join(also)}" if also else ""
-    return f"Nothing hurts: no VM waits for more than {worst:.2g} % of the CPU it wants in any interval{beside}."
+    beside = f"; {', '.join(also)}: tried too, and well" if also else ""
+    waits = f"waits for more than {worst:.2g} % of" if worst else "ever waits for"
+    return f"Nothing hurts: no VM {waits} the CPU it wants{beside}."
 
 
 def _planned(told: Mapping[str, float | None]) -> list[tuple[float, str]]:

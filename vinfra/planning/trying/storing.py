@@ -25,7 +25,7 @@ from vinfra.planning.utilisation import Utilisation
 
 ARRAY, LUN, SPEED = "array1", "lun", "16 Gbit/s"
 ON_A_LUN = 25  # machines, where neither the plan nor the inventory says; a rule of the trade, assumed
-NO_RECORDING = "the utilisation has no bytes read and written, so nobody knows what the disks must do"
+NO_RECORDING = "no bytes read and written were recorded, so nobody knows what the disks must do"
 Floats = NDArray[np.float64]
 
 

@@ -14,6 +14,7 @@ from vinfra.report.planning import costs, estate
 from vinfra.report.planning.words import change, listed, many, money, part, size, term, time
 
 SHOWN = 3  # risks on the first screen
+RECORD = "percentiles of the record"  # as a suggestion says what it rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,7 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
 
 def _of_inventory(plan: Plan) -> Iterator[Risk]:
     if plan.utilisation is None and plan.suggestions:
-        yield Risk(
-            58, "Nothing was recorded over time: sizes rest on one look or on how machines are configured.", "sizing"
-        )
+        yield Risk(58, _unrecorded(plan), "sizing")
     risky = sum(one.risk == "high" and one.verdict in ("oversized", "undersized") for one in plan.suggestions)
     if risky:
         yield Risk(45, f"{many(risky, 'change')} of size {'is' if risky == 1 else 'are'} of high risk.", "sizing")
@@ -113,7 +112,16 @@ def _of_inventory(plan: Plan) -> Iterator[Risk]:
     found = estate.estate(plan)
     if found.old:
         held = size(found.snapshots_held)
-        yield Risk(35, f"{many(found.old, 'snapshot')} older than 72 hours; all snapshots hold {held}.", "estate")
+        are = "is" if found.old == 1 else "are"
+        yield Risk(35, f"{many(found.old, 'snapshot')} {are} older than 72 hours; all snapshots hold {held}.", "estate")
+
+
+def _unrecorded(plan: Plan) -> str:
+    """What sizes rest on where there is no recording."""
+    kinds = {one.basis for one in plan.suggestions if one.verdict != "not running"}
+    if kinds == {RECORD}:
+        return f"Nothing was recorded over time: sizes rest on {RECORD}, and nobody knows who is busy when."
+    return "Nothing was recorded over time: sizes rest on one look or on how machines are configured."
 
 
 def _unbacked(plan: Plan, one: TargetPlan) -> float:

@@ -50,7 +50,7 @@ def sizes(plan: Plan) -> Sizes:
         vcpus=(sum(one.vcpus_now for one in real), sum(one.vcpus for one in real)),
         memory=(sum(one.memory_now for one in real), sum(one.memory for one in real)),
         disk=(sum(one.disk_now for one in real), sum(one.disk for one in real)),
-        verdicts=[(name, verdicts[name]) for name in VERDICTS if verdicts[name]],
+        verdicts=[(_plural(name, verdicts[name]), verdicts[name]) for name in VERDICTS if verdicts[name]],
         risks=[(name, risks[name]) for name in RISKS if risks[name]],
         oversized=_worst(real, "oversized"),
         undersized=_worst(real, "undersized"),
@@ -58,6 +58,11 @@ def sizes(plan: Plan) -> Sizes:
         by_memory=_bins([_gib(one.memory_now) for one in real], [_gib(one.memory) for one in real], _upto),
         bases=sorted(Counter(one.basis for one in real).items(), key=lambda pair: (-pair[1], pair[0])),
     )
+
+
+def _plural(verdict: str, count: int) -> str:
+    """1 fits, 3 fit; the others are said alike of one and of many."""
+    return "fit" if verdict == "fits" and count != 1 else verdict
 
 
 def _worst(real: Sequence[Suggestion], verdict: str) -> list[Suggestion]:

@@ -56,7 +56,10 @@ class _Sheet(Paper):
         """What is there and what it should be, in two lines."""
         found, sizes = estate.estate(self.plan), sizing.sizes(self.plan)
         on = f" on {many(found.hosts, 'host')}" if found.hosts else ""
-        self.say(f"there: {many(found.machines, 'machine')}, {found.running:,} of them running{on}")
+        noun = "machine"
+        if found.machines and found.physical == found.machines:
+            noun, on = "physical server", ""
+        self.say(f"there: {many(found.machines, noun)}, {found.running:,} of them running{on}")
         before, after = sizes.vcpus
         memory = f"{size(sizes.memory[0])} -> {size(sizes.memory[1])} of memory"
         said = ", ".join(f"{count:,} {verdict}" for verdict, count in sizes.verdicts)

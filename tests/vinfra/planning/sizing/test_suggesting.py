@@ -99,7 +99,7 @@ def test_a_physical_server_with_a_percentile_is_made_smaller() -> None:
     server = machine(kind="physical", cpu_used=0.2 * HZ, cpu_p95=0.5 * HZ, cpu_peak=3.0 * HZ)
     found = one(server)
     assert (found.vcpus, found.verdict, found.risk) == (1, "oversized", "high")
-    assert found.risk_why == "at its highest it used 3 cores"
+    assert found.risk_why == "at its highest it used 3 of its cores"
 
 
 def test_vcpus_that_waited_hide_demand() -> None:

@@ -36,11 +36,10 @@ def test_a_plan_with_room_hurts_nowhere_and_says_what_was_looked_at() -> None:
     assert found.cases["a host fails"]["vms_down"] == 0
     assert found.cases["memory"]["memory_swapped_gib"] == 0
     assert found.pains == [
-        "Nothing hurts: no VM waits for more than 0 % of the CPU it wants in any interval; neither do a failed host, "
-        "memory."
+        "Nothing hurts: no VM ever waits for the CPU it wants; a failed host, memory: tried too, and well."
     ]
     assert found.refused == {
-        "storage": "the utilisation has no bytes read and written, so nobody knows what the disks must do"
+        "storage": "no bytes read and written were recorded, so nobody knows what the disks must do"
     }
     assert found.demand == "recorded for 24 of 24 machines (24 hours, all that is recorded)"
 
