@@ -45,11 +45,19 @@ def sentence(plan: Plan) -> str:
         unknown = [name for name, cost in best.parts.items() if cost is None]
         return f"{best.target.title} is {of}. Its cost is not complete: {listed(unknown)} could not be found out."
     said = f"{best.target.title} is {of}: {money(best.total, unit)} over {term(years)}."
-    others = [(one.total, one.target.title) for one in plan.targets[1:] if one.total is not None]
+    others = [
+        (one.total, one.target.title, len(one.fleet.unplaced)) for one in plan.targets[1:] if one.total is not None
+    ]
     if others:
-        least, title = min(others)
-        word = "next in cost" if least >= best.total else "less, though ranked below it"
-        said += f" {title} is {word} at {money(least, unit)} ({change(best.total, least)})."
+        least, title, homeless = min(others)
+        more = homeless - len(best.fleet.unplaced)
+        why = (
+            f"less, but leaves {many(more, 'more machine')} without a host"
+            if more > 0
+            else "less, though ranked below it"
+        )
+        word = "next in cost" if least >= best.total else why
+        said += f" {title} is {word}, at {money(least, unit)} ({change(best.total, least)})."
     return said
 
 

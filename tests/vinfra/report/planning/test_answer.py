@@ -55,7 +55,7 @@ def test_a_trial_in_which_nothing_hurts_is_no_risk() -> None:
 def test_a_cheaper_target_below_the_first_is_said_to_be_cheaper() -> None:
     plan = planned.full()
     said = answer.sentence(replace(plan, targets=plan.targets[::-1]))
-    assert "Proxmox VE 8 is less, though ranked below it at 97,622\xa0EUR" in said
+    assert "Proxmox VE 8 is less, though ranked below it, at 97,622\xa0EUR" in said
 
 
 def test_the_price_at_which_the_ranking_flips_makes_both_cost_the_same() -> None:
