@@ -91,7 +91,7 @@ def check_nights(plan: Plan, one: TargetPlan) -> None:
     them."""
     moving = [machine for machine in plan.inventory.machines if not machine.template]
     if one.migration is None:
-        known = [machine for machine in moving if machine.disks or machine.in_use is not None]
+        known = [machine for machine in moving if machine.disk or machine.in_use is not None]
         assert not known or not one.fleet.hosts
         return
     nights, rules = one.migration.nights, plan.assumptions.waves
