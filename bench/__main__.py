@@ -1,11 +1,11 @@
 """All measurements, one after the other: `python -m bench [backup] [cluster] [consolidation] [engine] [fleet] [memory]
-[migration] [planning] [sites] [sweep]`."""
+[migration] [plan] [planning] [sites] [sweep]`."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import backup, cluster, consolidation, engine, fleet, memory, migration, planning, sites, sweep
+from bench import backup, cluster, consolidation, engine, fleet, memory, migration, plan, planning, sites, sweep
 
 BENCHES = {
     "backup": backup.main,
@@ -15,6 +15,7 @@ BENCHES = {
     "fleet": fleet.main,
     "memory": memory.main,
     "migration": migration.main,
+    "plan": plan.main,
     "planning": planning.main,
     "sites": sites.main,
     "sweep": sweep.main,

@@ -23,7 +23,7 @@ def once(variant: str) -> tuple[float, float]:
     """Wall seconds and MB of one command, in a new folder."""
     real = os.environ.get("PLANETLAB")
     day = ["--set", f"workload.path={real}"] if real else []
-    return whole_command(str(SCENARIO), "--variant", variant, *day)
+    return whole_command("run", str(SCENARIO), "--variant", variant, *day)
 
 
 def measured() -> Iterator[tuple[str, float, float]]:

@@ -73,22 +73,22 @@ def command(vms: int, days: int = 1) -> tuple[float, float]:
         file = Path(folder, "bench.yaml")
         whole = SCENARIO.format(vms=vms, hosts=vms // PER_HOST).replace("worst-fit", "first-fit")
         file.write_text(f"{whole}duration: {days} d\n")
-        return whole_command(str(file))
+        return whole_command("run", str(file))
 
 
 def whole_command(*asked: str) -> tuple[float, float]:
-    """Wall seconds and MB of `vinfra run`, from the start of its process to its end, in a new folder."""
+    """Wall seconds and MB of a verb of `vinfra`, from the start of its process to its end, in a new folder."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         running = subprocess.Popen(
-            [sys.executable, "-m", "vinfra.cli", "run", *asked, "--out", folder, "--quiet"], stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "vinfra.cli", *asked, "--out", folder, "--quiet"], stdout=subprocess.DEVNULL
         )
         # What the kernel says of this child alone; subprocess would wait without asking.
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
         took = time.perf_counter() - started
     if running.returncode:
-        raise RuntimeError(f"vinfra run {' '.join(asked)} ended with {running.returncode}")
+        raise RuntimeError(f"vinfra {' '.join(asked)} ended with {running.returncode}")
     return took, usage.ru_maxrss / 1024
 
 
@@ -107,7 +107,7 @@ def commands() -> None:
     print("1,000,000 VMs: aim at most 30 s and 6,000 MB; a week takes the memory of a day")
     print("\n10,000 hosts and 100,000 VMs under management, a day (scenarios/fleet/fleet-100k.yaml, once each)")
     for variant in ("static", "drs-dpm"):
-        took, memory = whole_command(MANAGED, "--variant", variant)
+        took, memory = whole_command("run", MANAGED, "--variant", variant)
         print(f"{variant:>9} {took:>13.2f} {memory:>6.0f}")
     print("drs-dpm: aim at most 60 s and 1,500 MB")
 
