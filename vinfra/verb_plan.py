@@ -75,9 +75,9 @@ def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[
     from vinfra.planning.explaining import as_yaml
     from vinfra.planning.trying.export import FILE, written
     from vinfra.report.planning import page, workbook
-    from vinfra.report.whole import write_text
+    from vinfra.whole import told, write_text
 
-    try:
+    with told(Place(str(folder)), "give another --out"):
         book = workbook.write(made.plan, folder)
         write_text(folder / "assumptions.yaml", as_yaml(assumptions.values, assumptions.written))
         scenario = []
@@ -85,9 +85,6 @@ def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[
             scenario = [written(made.plan, folder, made.tried)]
         files = page.Files(scenario=FILE if scenario else "")
         return [page.write(made.plan, folder, digest, files), book, *scenario]
-    except OSError as reason:
-        cure = f"cannot be written to: {reason.strerror}; give another --out"
-        raise InputError.at(Place(str(folder)), cure) from None
 
 
 def _example(path: Path, machines: int) -> int:

@@ -144,6 +144,7 @@ def evidence(given: argparse.Namespace) -> int:
     """Repeat published measurements; print and write how far the predictions are off."""
     from vinfra.evidence import comparison
     from vinfra.report.evidence import page, terminal
+    from vinfra.whole import told
 
     if not given.json or given.out:
         page.prefetch()
@@ -155,11 +156,8 @@ def evidence(given: argparse.Namespace) -> int:
         raise InputError.at(Place("vinfra evidence"), str(unknown)) from None
     folder, written = Path(given.out or Path("results", "evidence", only or "")), None
     if not given.json or given.out:
-        try:
+        with told(Place(str(folder)), "give another --out"):
             written = page.write(cells, folder)
-        except OSError as reason:
-            cure = f"cannot be written to: {reason.strerror}; give another --out"
-            raise InputError.at(Place(str(folder)), cure) from None
     if given.json:
         print(json.dumps(comparison.document(cells)))
     else:

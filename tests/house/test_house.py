@@ -59,6 +59,16 @@ def test_nothing_is_left_unfinished(path: Path) -> None:
     assert not re.search(marks, path.read_text())
 
 
+FOREIGN = {"proxlb/models/calculations.py"}  # files of others that ours speak of
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_files_that_are_spoken_of_are_there(path: Path) -> None:
+    spoken = set(re.findall(r"(?<![\w/.])[a-z_]\w*(?:/\w+)*\.py\b", path.read_text())) - FOREIGN
+    near = [folder for folder in path.parents if ROOT in (folder, *folder.parents)]
+    assert [said for said in sorted(spoken) if not any((folder / said).exists() for folder in near)] == []
+
+
 def test_models_do_not_look_at_the_clock_on_the_wall() -> None:
     models = [
         "engine",

@@ -2,7 +2,7 @@
 good the record is.
 
 Units: bytes, hertz, seconds. None stands for what the record does not say, infinity for a limit that is none: neither
-is ever a guess. A reader (readers/) fills this in; everything after it knows no file format.
+is ever a guess. A reader (records/readers/) fills this in; everything after it knows no file format.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What machines did over time: parts of their vCPUs and bytes of memory, a row for each interval, a column for each
 machine.
 
-Source: recordings the user has (readers in utilisations/). A machine without a recording has none here: sizing says so,
-and simulation draws demand with published statistics instead. Columns of a recording are given to machines by their
-names, never by their order.
+Source: recordings the user has (readers in recordings/utilisations/). A machine without a recording has none here:
+sizing says so, and simulation draws demand with published statistics instead. Columns of a recording are given to
+machines by their names, never by their order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vinfra.errors import InputError, Place, suggest
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.recordings import matching
 from vinfra.planning.recordings.recorded import recording_readers
-from vinfra.planning.records.writing import whole
+from vinfra.whole import told, whole
 from vinfra.workloads.files import shown
 
 THOUSANDTHS = 1000
@@ -101,7 +101,7 @@ def written(utilisation: Utilisation, path: Path) -> None:
     which there are few enough to look up.
     """
     texts = [*(f"{number / THOUSANDTHS:.6g}" for number in range(100 * THOUSANDTHS + 1)), ""]
-    with whole(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+    with told(Place(shown(path))), whole(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerow(["time_s", *utilisation.names])
         for at, row in enumerate(utilisation.cpu):
             number = np.nan_to_num(np.rint(row.astype(np.float64) * THOUSANDTHS), nan=len(texts) - 1)

@@ -13,7 +13,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from vinfra.report.whole import write_text
+from vinfra.whole import write_text
 
 PATIENCE = 60.0  # seconds to wait for the other process; it needs 2 on a quiet machine
 MARK = "window.vegaEmbed="

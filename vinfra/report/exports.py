@@ -18,8 +18,8 @@ from typing import Any
 from vinfra.report import parquet, trace
 from vinfra.report.comparison import grouped, mean
 from vinfra.report.numbers import value as shown
-from vinfra.report.whole import write_text
 from vinfra.scenario.results import Point, Run
+from vinfra.whole import write_text
 
 FILES = ("summary.csv", "points.parquet", "series.parquet", "events.parquet", "trace.json", "resolved.yaml")
 PAGE = "report.html"

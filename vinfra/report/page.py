@@ -19,8 +19,8 @@ from vinfra.report.style import CONFIG
 from vinfra.report.swept import swept
 from vinfra.report.timeline import Timelines, timelines
 from vinfra.report.tones import TONES
-from vinfra.report.whole import write_text
 from vinfra.scenario.results import Run
+from vinfra.whole import write_text
 
 prefetch = bundle.prefetch
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vinfra.report.numbers import value as shown
-from vinfra.report.whole import whole
 from vinfra.scenario.results import Point, Run
+from vinfra.whole import whole
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

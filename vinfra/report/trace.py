@@ -18,8 +18,8 @@ from typing import Any
 
 from vinfra.report.comparison import grouped, where
 from vinfra.report.lanes import Lane, lanes, title
-from vinfra.report.whole import whole
 from vinfra.scenario.results import Point, Run
+from vinfra.whole import whole
 
 MOST = 200_000
 CHUNK = 1_000  # events on a line: one by one they take three times as long to write

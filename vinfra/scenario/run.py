@@ -34,6 +34,7 @@ from vinfra.scenario.resolved import as_yaml, sources
 from vinfra.scenario.results import Claim, Point, Run, Source, Variant
 from vinfra.scenario.rounds import Rounds
 from vinfra.scenario.runner import Local, Runner
+from vinfra.whole import told
 
 Progress = Callable[[int, int, int], None]  # points that are done, of how many, and how many of them failed
 COVER = 64  # rows with new numbers that are looked at for the sources of their facts; names are all looked at
@@ -145,15 +146,11 @@ def _simulate(
 
 def _make(folder: Path) -> None:
     """The run folder; InputError where it cannot be."""
-    try:
+    with told(Place(str(folder)), "give another --out"):
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()
-    except OSError as reason:
-        raise InputError.at(
-            Place(str(folder)), f"cannot be written to: {reason.strerror}; give another --out"
-        ) from None
 
 
 def _together(plan: Plan, every: Sequence[Spot], points: Sequence[Point], spent: tuple[float, float]) -> Run:

@@ -11,7 +11,6 @@ import pytest
 
 from tests.vinfra.report import samples
 from vinfra.report import exports, page
-from vinfra.report.whole import whole, write_text
 from vinfra.scenario.results import Claim, Run
 
 
@@ -165,16 +164,6 @@ def test_a_folder_that_lost_a_file_or_has_half_a_manifest_is_not_current(folder:
 def test_nothing_but_the_files_is_left(folder: Path) -> None:
     exports.write(samples.day(), folder)
     assert {path.name for path in folder.iterdir()} == {*exports.FILES, "manifest.json"}
-
-
-def test_a_write_that_breaks_off_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    write_text(path, "old")
-    with pytest.raises(KeyboardInterrupt), whole(path) as part:
-        part.write_text("new, half")
-        raise KeyboardInterrupt
-    assert path.read_text() == "old"
-    assert [found.name for found in tmp_path.iterdir() if found.is_file()] == ["x.csv"]
 
 
 def test_a_second_write_gives_the_same_bytes(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 A VM that leaves takes memory / bandwidth seconds; meanwhile it loses a part of what it is granted at its source, and
 takes that part of what it wants at its target too. An epoch is cut where VMs arrive; in each piece everything is
-constant and shared as in cluster.py. Units: hertz, watts, seconds, bytes. Source of the loss: Voorsluys et al., Cost of
-virtual machine live migration in clouds, CloudCom 2009, about 10 %.
+constant and shared as in compute/cluster.py. Units: hertz, watts, seconds, bytes. Source of the loss: Voorsluys et al.,
+Cost of virtual machine live migration in clouds, CloudCom 2009, about 10 %.
 """
 
 from __future__ import annotations

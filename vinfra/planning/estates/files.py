@@ -2,7 +2,7 @@
 
 Only columns that RVTools has are written, under its names and in its units (MiB, MHz, percent), truths as text. Every
 text is written as text: a name that begins with `=` is no formula. The same inventory gives the same bytes.
-Source: headers of RVTools 4.6 (rvtools/columns.py).
+Source: headers of RVTools 4.6 (records/rvtools/columns.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vinfra.errors import InputError, Place
 from vinfra.planning.inventory import Inventory, Machine
-from vinfra.planning.records.writing import whole
+from vinfra.whole import told, whole
 from vinfra.workloads.files import shown
 
 MIB, MHZ, GIB = 2.0**20, 1e6, 2.0**30
@@ -46,7 +46,7 @@ def as_rvtools(inventory: Inventory, path: Path) -> None:
         cure = "pip install 'vinfra[planning]'"
         raise InputError.at(Place(shown(path)), f"writing a workbook needs XlsxWriter; {cure}") from None
     taken = UNDATED if inventory.taken is None else datetime.combine(inventory.taken, time(12))
-    with whole(path) as part, Workbook(str(part), OPTIONS) as book:
+    with told(Place(shown(path))), whole(path) as part, Workbook(str(part), OPTIONS) as book:
         book.set_properties({"title": "An estate, drawn by vinfra", "created": taken})
         for name, header, rows in _sheets(inventory, taken):
             page = book.add_worksheet(name)
@@ -212,7 +212,7 @@ SERVERS = (
 def as_servers_csv(inventory: Inventory, path: Path) -> None:
     """Write physical servers as the csv that servers-csv reads; InputError where the folder is not there."""
     hosts = {host.name: host for host in inventory.hosts}
-    with whole(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+    with told(Place(shown(path))), whole(path) as part, open(part, "w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream, lineterminator="\n")
         rows.writerow(SERVERS)
         for machine in inventory.machines:

@@ -6,11 +6,9 @@ ever a default. Source of the form: RFC 8259; the keys are the fields of invento
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -21,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from vinfra.errors import InputError, Place, Problem, dotted
 from vinfra.planning.inventory import Inventory
+from vinfra.whole import told, write_text
 from vinfra.workloads.files import SHOWN, shown
 
 MARK = '{"vinfra": "inventory", "version": 1'
@@ -45,16 +44,8 @@ def write(inventory: Inventory, path: Path) -> None:
     """The document at a path whose name ends in .json, whole or not at all; InputError where it cannot be written."""
     if path.suffix.lower() != SUFFIX:
         raise InputError.at(Place(shown(path)), f"an inventory is written as JSON: name it '{path.stem}{SUFFIX}'")
-    part = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(text(inventory).encode("utf-8", "backslashreplace"))
-        os.replace(part, path)
-    except OSError as wrong:
-        raise InputError.at(Place(shown(path)), f"cannot be written: {wrong.strerror}") from None
-    finally:
-        with contextlib.suppress(OSError):  # where its folder is none, there is nothing to remove
-            part.unlink(missing_ok=True)
+    with told(Place(shown(path))):
+        write_text(path, text(inventory))
 
 
 def parse(data: bytes, file: str) -> Inventory:

@@ -10,7 +10,6 @@ simulated (scene.py).
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +36,7 @@ from vinfra.planning.trying.scene import (
     standing,
 )
 from vinfra.scenario.schema_costs import Costs
+from vinfra.whole import all_whole, told
 
 FILE = "plan.yaml"
 SHOWN = 50  # machines that are named in a comment
@@ -71,18 +71,10 @@ def written(plan: Plan, folder: Path, made: tuple[Roster, Load] | None = None) -
     }
     files[LOAD] = load_csv(listed, load)
     files[FILE] = _text(plan, able, names, listed, load, left).encode()
-    temporary = {name: folder / f".{name}.new" for name in files}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            temporary[name].write_bytes(content)
-        for name in files:  # the scenario comes last: where it is, all it names is
-            os.replace(temporary[name], folder / name)
-    except OSError as reason:
-        raise InputError.at(Place(str(folder)), f"cannot be written to: {reason.strerror}") from None
-    finally:
-        for path in temporary.values():
-            path.unlink(missing_ok=True)
+    # The scenario comes last: where it is, all it names is.
+    with told(Place(str(folder))), all_whole([folder / name for name in files]) as parts:
+        for part, content in zip(parts, files.values(), strict=True):
+            part.write_bytes(content)
     return folder / FILE
 
 

@@ -18,7 +18,7 @@ from vinfra.report.evidence.chapters import USES, chapters, reason
 from vinfra.report.evidence.scatter import drawn, legend, scatter
 from vinfra.report.exports import PAGE
 from vinfra.report.style import CONFIG
-from vinfra.report.whole import write_text
+from vinfra.whole import write_text
 
 prefetch = bundle.prefetch
 

@@ -24,8 +24,8 @@ from vinfra.report.planning.loads import by_name
 from vinfra.report.planning.sources import sources
 from vinfra.report.planning.workbook import WORKBOOK
 from vinfra.report.style import CONFIG
-from vinfra.report.whole import write_text
 from vinfra.report.words import groups
+from vinfra.whole import write_text
 
 prefetch = bundle.prefetch
 

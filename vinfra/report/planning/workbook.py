@@ -17,7 +17,7 @@ from vinfra.errors import InputError, Place
 from vinfra.planning.plan import Plan
 from vinfra.report.planning.sheet import Kind, Sheet
 from vinfra.report.planning.sheets import sheets
-from vinfra.report.whole import whole
+from vinfra.whole import whole
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

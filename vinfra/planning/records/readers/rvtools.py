@@ -13,7 +13,7 @@ class RvTools(Reader):
     """Sheets vInfo, vCPU, vMemory, vDisk, vHost and others, by the names of their columns in any release."""
 
     title = "an RVTools export: xlsx, or its csv files in a folder"
-    source = "RVTools 4 (Dell), headers as in vinfra/planning/rvtools/columns.py"
+    source = "RVTools 4 (Dell), headers as in vinfra/planning/records/rvtools/columns.py"
 
     def knows(self, path: Path) -> bool:
         """A workbook, a folder with RVTools_tabvInfo.csv in it, or a csv with the columns of vInfo."""

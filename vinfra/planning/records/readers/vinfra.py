@@ -13,7 +13,7 @@ class VinfraDocument(Reader):
     """One JSON document, read back to the inventory it was written from."""
 
     title = "an inventory that vinfra wrote (--anonymise): one JSON file"
-    source = "vinfra/planning/inventory_document.py"
+    source = "vinfra/planning/records/document.py"
 
     def knows(self, path: Path) -> bool:
         """A file that begins as vinfra begins one."""

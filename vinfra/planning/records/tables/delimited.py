@@ -1,4 +1,4 @@
-"""Tables out of csv files, as planning/delimited.py opens them: any separator, UTF-8, UTF-16 or Windows-1252.
+"""Tables out of csv files, as records/delimited.py opens them: any separator, UTF-8, UTF-16 or Windows-1252.
 
 Numbers of a file that is separated by semicolons have a decimal comma where they leave it open, as programs write them
 where the comma is taken. Limits are those of a sheet.
