@@ -180,11 +180,17 @@ class BackupPlan:
     repository: float
     first_full: float
     why: str
+    proxies: int | None = None  # of the same kind with which a night is long enough; None where none are
 
     @property
     def fits(self) -> bool:
         """Whether a night is long enough."""
         return self.window <= self.allowed
+
+    @property
+    def cure(self) -> str:
+        """What would make it fit, in words."""
+        return "more proxies do not help" if self.proxies is None else f"{self.proxies} such proxies would do"
 
 
 @dataclass(frozen=True, slots=True)

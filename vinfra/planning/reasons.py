@@ -99,7 +99,7 @@ def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
         yield f"{_many(without, 'machine')} {'has' if without == 1 else 'have'} no host there"
     yield from one.fleet.notes
     if one.backup is not None and not one.backup.fits:
-        yield f"the nightly backup does not fit its window: {one.backup.limited_by}"
+        yield f"the nightly backup does not fit its window: {one.backup.limited_by}; {one.backup.cure} (backup.proxies)"
     if one.migration is not None and one.migration.blocked:
         blocked = len(one.migration.blocked)
         yield f"{_many(blocked, 'machine')} need{'s' if blocked == 1 else ''} hands to be moved"

@@ -11,6 +11,7 @@ sums). Not in it: disks of the repository, and snapshots that grow meanwhile. Un
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ from vinfra.planning.target import Target
 from vinfra.workloads.turnover import turnover
 
 DAY = 86400.0
+MOST = 1_000  # proxies more than there are that are asked about
 Floats = NDArray[np.float64]
 
 
@@ -61,11 +63,17 @@ def backup(machines: Sequence[Machine], target: Target, hosts: int, assumptions:
     increment = float(sum(sum(turnover(size, asked.change).dirty(DAY)) for size in known.tolist() if size > 0))
     nightly = increment if means.tracked else full
     largest = float(known.max()) * (increment / full if means.tracked and full > 0 else 1.0)
-    rates = limits(means, hosts, assumptions)
     each = 0.0 if means.transport is None else means.transport.begin() + means.transport.end()
-    tasks = asked.proxies * asked.proxy_cores
-    window, limited = _window(nightly, largest, len(known), rates, tasks, each)
-    first, _ = _window(full, float(known.max()), len(known), rates, tasks, each)
+
+    def night(proxies: int, data: float, most: float) -> tuple[float, str]:
+        so_many = assumptions.model_copy(update={"backup": asked.model_copy(update={"proxies": proxies})})
+        rates = limits(means, hosts, so_many)
+        return _window(data, most, len(known), rates, proxies * asked.proxy_cores, each)
+
+    window, limited = night(asked.proxies, nightly, largest)
+    first, _ = night(asked.proxies, full, float(known.max()))
+    able = range(asked.proxies, asked.proxies + MOST)
+    enough = bisect_left(able, True, key=lambda proxies: night(proxies, nightly, largest)[0] <= asked.window)
     return BackupPlan(
         method=means.method,
         full=full,
@@ -75,6 +83,7 @@ def backup(machines: Sequence[Machine], target: Target, hosts: int, assumptions:
         limited_by=limited,
         repository=(full + (asked.keep - 1) * increment) / asked.reduction,
         first_full=first,
+        proxies=able[enough] if enough < len(able) else None,
         why=_why(means, len(protected) - len(known), assumptions, first),
     )
 

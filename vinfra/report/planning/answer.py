@@ -89,7 +89,11 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
     backup = one.backup
     if backup is not None and not backup.fits:
         takes, has = time(backup.window), time(backup.allowed)
-        yield Risk(90, f"A night's backup takes {takes} and has {has}, limited by {backup.limited_by}.", "backup")
+        yield Risk(
+            90,
+            f"A night's backup takes {takes} and has {has}, limited by {backup.limited_by}; {backup.cure}.",
+            "backup",
+        )
     if one.migration is not None:
         late = sum(not night.fits for night in one.migration.nights)
         if late:

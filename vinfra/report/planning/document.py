@@ -196,6 +196,7 @@ def _backup(one: TargetPlan) -> dict[str, Any] | None:
         "limited_by": found.limited_by,
         "repository_bytes": found.repository,
         "first_full_s": found.first_full,
+        "proxies_enough": found.proxies,
     }
 
 

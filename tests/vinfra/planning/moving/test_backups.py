@@ -125,3 +125,16 @@ def test_the_window_of_fulls_is_that_of_a_simulated_night(proxies: int) -> None:
     assert found is not None and took is not None
     assert found.limited_by == f"links of {proxies} proxies"
     assert found.window == pytest.approx(took, rel=0.1)
+
+
+def test_so_many_proxies_as_would_do_are_enough_and_one_less_is_not() -> None:
+    found = planned(count=400, hosts=40, proxies=1, proxy_cores=1, window="20 min")
+    assert not found.fits and found.proxies is not None
+    assert planned(count=400, hosts=40, proxies=found.proxies, proxy_cores=1, window="20 min").fits
+    assert not planned(count=400, hosts=40, proxies=found.proxies - 1, proxy_cores=1, window="20 min").fits
+    assert found.cure == f"{found.proxies} such proxies would do"
+
+
+def test_where_one_machine_is_too_large_for_a_night_more_proxies_do_not_help() -> None:
+    found = planned(count=1, window="1 s")
+    assert (found.fits, found.proxies, found.cure) == (False, None, "more proxies do not help")
