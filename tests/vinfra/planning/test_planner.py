@@ -79,7 +79,7 @@ def test_a_target_that_takes_all_machines_stands_before_a_cheaper_one_that_does_
     assert dear.total is not None and cheap.total is not None and cheap.total < dear.total
     assert cheap.fleet.unplaced["vm8"].startswith("has 8 vCPUs") and not dear.fleet.unplaced
     assert cheap.reasons[0] == f"it costs less than {dear.target.title}, but leaves more machines without a host"
-    assert "1 machines have no host there" in cheap.warnings
+    assert "1 machine has no host there" in cheap.warnings
 
 
 def test_a_target_that_is_refused_leaves_the_others() -> None:

@@ -160,9 +160,10 @@ def test_the_machine_room_of_the_scenarios_is_the_one_that_is_drawn(tmp_path: Pa
     assert shipped.read_bytes() == (tmp_path / "servers.csv").read_bytes()
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be written"):
-        as_rvtools(estate(1, 1), tmp_path / "nowhere" / "estate.xlsx")
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written to"):
+        as_rvtools(estate(1, 1), tmp_path / "file" / "estate.xlsx")
 
 
 @pytest.mark.slow
