@@ -23,9 +23,10 @@ def test_a_backup_that_does_not_fit_says_what_limits_it() -> None:
     plan = planned.full()
     backup = plan.targets[0].backup
     assert backup is not None
-    slow = with_best(plan, backup=replace(backup, window=9.5 * 3600))
+    slow = with_best(plan, backup=replace(backup, window=9.5 * 3600, proxies=3))
     said = [risk.text.replace("\xa0", " ") for risk in answer.risks(slow)]
-    assert "A night's backup takes 9 h 30 min and has 8 h, limited by the proxies' cores." in said
+    limited = "limited by the proxies' cores; 3 such proxies would do."
+    assert f"A night's backup takes 9 h 30 min and has 8 h, {limited}" in said
 
 
 def test_prices_that_nobody_backs_are_a_risk_with_their_part_of_the_cost() -> None:
