@@ -162,7 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{why}; the same command continues", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; the same command continues", file=sys.stderr)
+        again = "begins again" if given.verb == "plan" else "continues"
+        print(f"interrupted; the same command {again}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of a pipe has gone (`vinfra list servers | head`); leave without a second error at exit.

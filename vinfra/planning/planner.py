@@ -92,7 +92,7 @@ def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed
         suggestions=sized,
         targets=ranked,
         refused=refused,
-        warnings=reasons.warnings(inventory, utilisation, sized, ranked),
+        warnings=reasons.warnings(inventory, utilisation, sized, ranked, assumptions),
         currency=assumptions.costs.currency,
         day=day,
         sources=reasons.sources(ranked, assumptions),

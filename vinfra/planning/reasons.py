@@ -17,6 +17,7 @@ from vinfra.planning.plan import Suggestion, TargetPlan
 from vinfra.planning.utilisation import Utilisation
 from vinfra.scenario.resolved import cited
 from vinfra.scenario.results import Source
+from vinfra.units import show
 
 
 def given(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[TargetPlan]:
@@ -110,7 +111,11 @@ def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
 
 
 def warnings(
-    inventory: Inventory, utilisation: Utilisation | None, sized: Sequence[Suggestion], ranked: Sequence[TargetPlan]
+    inventory: Inventory,
+    utilisation: Utilisation | None,
+    sized: Sequence[Suggestion],
+    ranked: Sequence[TargetPlan],
+    assumptions: Assumptions,
 ) -> list[str]:
     """What concerns all targets."""
     found = [f"without {one.what} the plan cannot say {one.without}" for one in inventory.missing]
@@ -122,19 +127,26 @@ def warnings(
         how = ", ".join(f"{basis} ({count:,})" for basis, count in sorted(kinds.items()))
         found.append(f"no recording of use: machines are sized by {how or 'nothing'}")
     else:
-        known, there = set(utilisation.names), [machine.name for machine in inventory.running()]
-        without = sum(name not in known for name in there)
-        if without:
-            are = "is" if without == 1 else "are"
-            found.append(f"{without:,} of {_many(len(there), 'running machine')} {are} not in the recording")
-        if utilisation.unmatched:
-            unmatched = len(utilisation.unmatched)
-            found.append(
-                f"{_many(unmatched, 'column')} of the recording belong{'s' if unmatched == 1 else ''} to no machine"
-            )
+        found += _recorded(inventory, utilisation, assumptions)
     if ranked and all("hardware" not in one.parts for one in ranked):
         found.append("costs are without hardware: its price is not known (hosts.price)")
     return found
+
+
+def _recorded(inventory: Inventory, utilisation: Utilisation, assumptions: Assumptions) -> Iterator[str]:
+    """What a recording leaves open."""
+    least = assumptions.sizing.least_recording
+    if utilisation.duration < least:
+        covers, whole = show(utilisation.duration, "time"), show(least, "time")
+        yield f"the recording covers {covers}; less than {whole} makes nothing smaller (sizing.least_recording)"
+    if utilisation.memory is None:
+        yield "the recording has no memory in use: memory stays as it is configured, however little of it is used"
+    known, there = set(utilisation.names), [machine.name for machine in inventory.running()]
+    if without := sum(name not in known for name in there):
+        are = "is" if without == 1 else "are"
+        yield f"{without:,} of {_many(len(there), 'running machine')} {are} not in the recording"
+    if unmatched := len(utilisation.unmatched):
+        yield f"{_many(unmatched, 'column')} of the recording belong{'s' if unmatched == 1 else ''} to no machine"
 
 
 def sources(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[Source]:

@@ -108,6 +108,16 @@ def test_machines_and_columns_that_found_nobody_are_counted() -> None:
     assert "2 columns of the recording belong to no machine" in found
 
 
+def test_a_recording_says_what_it_does_not_show() -> None:
+    some = machines(4)
+    found = planned(Inventory("x", "x", machines=some), ["proxmox-ve"], recording=recorded(some, 20.0)).warnings
+    assert "the recording covers 1 d; less than 7 d makes nothing smaller (sizing.least_recording)" in found
+    assert any(one.startswith("the recording has no memory in use") for one in found)
+    week = ["sizing.least_recording=1 d"]
+    found = planned(Inventory("x", "x", machines=some), ["proxmox-ve"], week, recorded(some, 20.0)).warnings
+    assert not any("makes nothing smaller" in one for one in found)
+
+
 def test_a_rate_of_exchange_is_a_source_where_a_price_was_in_another_currency(plan: Plan) -> None:
     assert any("euro" in f"{one}".lower() for one in plan.sources)  # Proxmox is sold in EUR
     assert not planned(estate(5, 1), ["vmware-vvf"]).sources

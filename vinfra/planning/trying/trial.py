@@ -84,6 +84,7 @@ class Case:
 
     load: Load
     adds: Mapping[str, Any]
+    unknown: str = ""  # what it leaves open, in words
 
 
 def trial(
@@ -106,6 +107,7 @@ def trial(
     cases: dict[str, Mapping[str, float | None]] = {}
     refused: dict[str, str] = {}
     pains: list[tuple[float, str]] = []
+    left = ""
     entry = hosts(target, fleet, assumptions)
     with tempfile.TemporaryDirectory(prefix="vinfra-trial-") as temporary:
         folder = Path(temporary)
@@ -126,12 +128,13 @@ def trial(
                 pains += watch.pains()
                 found["vms_unplaced"] = (found["vms_unplaced"] or 0.0) + len(homeless)
             cases[name] = found
+            left += case.unknown
     pains += [*hurts(cases, load.cut, restarts(target)), *_homeless(homeless, fleet)]
     said = [text for _, text in sorted(pains, key=lambda pain: (-pain[0], pain[1]))] or [well(cases)]
     digest = hashlib.sha256(json.dumps([cases, refused, said], sort_keys=True).encode()).hexdigest()
     growth = assumptions.hosts.growth
     later = f"; as it is, without the growth of {100 * growth:.3g} % that hosts are there for" if growth else ""
-    return Trial(cases, refused, load.basis + later, said, digest)
+    return Trial(cases, refused, load.basis + left + later, said, digest)
 
 
 def _homeless(names: Sequence[str], fleet: Fleet) -> Iterator[tuple[float, str]]:
@@ -181,7 +184,13 @@ def _stored(
         refused[STORAGE] = NO_RECORDING
         return []
     sections, groups = added(found, listed, datastores, assumptions)
-    return [(STORAGE, Case(found.load, {**sections, "vms": groups}))]
+    known = round(found.share * len(load.names))
+    unknown = (
+        ""
+        if known == len(load.names)
+        else f"; reads and writes are known of {known:,} of {len(load.names):,} machines, and the others do none here"
+    )
+    return [(STORAGE, Case(found.load, {**sections, "vms": groups}, unknown))]
 
 
 def _failing(target: Target, fleet: Fleet, listed: Roster, load: Load, peak: int) -> Case:

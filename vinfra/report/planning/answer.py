@@ -120,7 +120,7 @@ def _of_inventory(plan: Plan) -> Iterator[Risk]:
         yield Risk(45, f"{many(risky, 'change')} of size {'is' if risky == 1 else 'are'} of high risk.", "sizing")
     if plan.inventory.missing:
         first = plan.inventory.missing[0]
-        yield Risk(50, f"{first.what} is missing, so the plan cannot say: {first.without}.", "quality")
+        yield Risk(50, f"Without {first.what} the plan cannot say {first.without}.", "quality")
     found = estate.estate(plan)
     if found.old:
         held = size(found.snapshots_held)

@@ -129,15 +129,21 @@ class _Sheet(Paper):
         found = answer.risks(self.plan)[: answer.SHOWN]
         for risk in found:
             self.say(f"risk: {risk.text}", "yellow")
-        said = {risk.text for risk in found}
+        said = [risk.text.lower() for risk in found]
         best = answer.warned(self.plan.targets[0]) if self.plan.targets else []
-        warnings = [warning for warning in dict.fromkeys([*best, *self.plan.warnings]) if warning not in said]
+        warnings = [warning for warning in dict.fromkeys([*best, *self.plan.warnings]) if not _told(warning, said)]
         for warning in warnings[:LISTED]:
             self.say(f"warning: {warning}", "yellow")
         if len(warnings) > LISTED:
-            self.say(f"{len(warnings) - LISTED} more warnings are on the page", "yellow")
+            more = len(warnings) - LISTED
+            self.say(f"{many(more, 'more warning')} {'is' if more == 1 else 'are'} on the page", "yellow")
         if found or warnings:
             self.say()
+
+
+def _told(warning: str, said: Iterable[str]) -> bool:
+    """Whether a risk begins with what a warning says."""
+    return any(risk.startswith(warning.lower()) for risk in said)
 
 
 def _methods(fleet: Fleet) -> str:

@@ -90,6 +90,15 @@ def test_one_host_alone_is_not_failed() -> None:
     assert found.refused["a host fails"] == "there is one host: when it fails, everything is down"
 
 
+def test_disks_that_nobody_recorded_are_counted() -> None:
+    some = machines(8)
+    use = recorded(some[:2], 20.0, disk=1e6)
+    names, wanted = listed(some, use)
+    found = trial(PROXMOX, fleet(some, 6), names, Assumptions(), wanted, use)
+    assert "reads and writes are known of 2 of 8 machines" in found.demand
+    assert "known of" not in tried(disk=1e6).demand
+
+
 def test_disks_are_tried_where_the_recording_has_their_bytes() -> None:
     calm = tried(disk=1e6).cases["storage"]
     busy = tried(disk=400e6)

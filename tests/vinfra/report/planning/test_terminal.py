@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.vinfra.report.planning import planned
+from vinfra.planning.inventory import Missing
 from vinfra.planning.plan import Plan
-from vinfra.report.planning import terminal
+from vinfra.report.planning import answer, terminal
 from vinfra.report.planning.words import kwh, money
 
 MAKE: list[Callable[[], Plan]] = [planned.full, planned.bare, planned.nothing]
@@ -46,6 +48,17 @@ def test_what_hurts_is_said_with_the_reason() -> None:
     assert "risk: 1 machine has no host there. srv-00039: wants 64 vCPUs, a host has 48." in said
     assert "not planned: xen-3: no server of 2026 is known to it" in said
     assert "warning: 12 machines have no recording" in said
+
+
+def test_a_warning_that_is_a_risk_already_is_not_said_again() -> None:
+    plan = planned.bare()
+    missing = [Missing("vNetwork", "which machines pass network cards through")]
+    text = "without vNetwork the plan cannot say which machines pass network cards through"
+    plan = replace(plan, inventory=replace(plan.inventory, missing=missing), warnings=[text, "another one"])
+    assert any(risk.text == f"W{text[1:]}." for risk in answer.risks(plan)[: answer.SHOWN])
+    shown = flat(plan, 200)
+    assert shown.lower().count(text.lower()) == 1
+    assert "warning: another one" in shown
 
 
 def test_what_is_unknown_is_a_dash_and_said() -> None:
