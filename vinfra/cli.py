@@ -140,7 +140,7 @@ def _add_plan(verbs: Any, plain: type[argparse.HelpFormatter]) -> None:
     plan.add_argument("--quiet", action="store_true", help="print errors only")
     plan.add_argument("--anonymise", metavar="FILE", help="write the inventory without names, and plan nothing")
     plan.add_argument("--example", metavar="FILE", help="write an invented estate of 200 machines, and plan nothing")
-    plan.add_argument("--machines", type=int, default=200, metavar="N", help="with --example: how many machines")
+    plan.add_argument("--machines", type=int, metavar="N", help="with --example: how many machines")
     plan.add_argument("--assumptions", action="store_true", help="print all assumptions as YAML, and plan nothing")
 
 

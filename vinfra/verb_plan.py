@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VERB = Place("vinfra plan")
 SEED = 1  # of an invented estate: everybody's is the same
+ESTATE = 200  # machines of an invented estate, where nobody says
 MOST = 100_000  # machines of one
 
 
@@ -33,7 +34,11 @@ def plan(given: argparse.Namespace) -> int:
         print(as_yaml(assumptions.values, assumptions.written), end="")
         return 0
     if given.example:
-        return _example(Path(given.example), given.machines)
+        if given.inventory is not None or given.anonymise:
+            raise InputError.at(VERB, "makes an estate (--example) or reads one; ask for one of them")
+        return _example(Path(given.example), ESTATE if given.machines is None else given.machines)
+    if given.machines is not None:
+        raise InputError.at(Place("--machines"), "says how large an invented estate is; give --example FILE with it")
     if given.inventory is None:
         cure = "give an inventory (an RVTools export, say), or --example estate.xlsx to make one to try"
         raise InputError.at(VERB, f"has nothing to plan for: {cure}")
@@ -67,7 +72,7 @@ def _plan(given: argparse.Namespace, assumptions: Assumed) -> int:
         print(json.dumps(said))
     elif not given.quiet:
         terminal.show(made.plan, files)
-    return 0
+    return 0 if made.plan.targets else 1
 
 
 def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[Path]:

@@ -200,6 +200,21 @@ def test_a_mistake_is_one_line_and_nothing_is_written(vinfra: Run, servers: str,
     assert names(".") == before
 
 
+def test_a_plan_without_a_platform_is_a_failed_one(vinfra: Run, estate: str) -> None:
+    said = vinfra("plan", estate, *TWO, "--set", "racks.power=100 W", "--out", "plan")
+    assert said.code == 1
+    assert "No platform could be planned for" in said.out and "set racks.power" in " ".join(said.out.split())
+
+
+@pytest.mark.parametrize(
+    "command", [["--example", "new.xlsx", "--anonymise", "names.json"], ["--machines", "5"]], ids=" ".join
+)
+def test_options_that_do_not_go_together_are_refused(vinfra: Run, estate: str, command: list[str]) -> None:
+    said = vinfra("plan", estate, *command)
+    assert said.code == 2 and len(said.err.splitlines()) == 1
+    assert not Path("new.xlsx").exists() and not Path("names.json").exists()
+
+
 def test_an_inventory_that_is_cut_short_is_refused_with_nothing_written(vinfra: Run, estate: str) -> None:
     Path("half.xlsx").write_bytes(Path(estate).read_bytes()[:5000])
     said = vinfra("plan", "half.xlsx", "--out", "plan")

@@ -77,6 +77,12 @@ def _check_names(values: Assumptions, document: Document) -> None:
         problems.append(
             Problem(place, "hosts.server", f"no server '{server}'{suggest(server, facts.names('servers'))}")
         )
+    storage = {"raid": values.storage.raid, "disks": values.storage.disks.partition(" x ")[2]}
+    for key, name in storage.items():
+        if name not in facts.names(key):
+            place = document.places.get(("storage", key), document.places[()])
+            what = {"raid": "RAID level", "disks": "disk"}[key]
+            problems.append(Problem(place, f"storage.{key}", f"no {what} '{name}'{suggest(name, facts.names(key))}"))
     if problems:
         raise InputError(problems)
 

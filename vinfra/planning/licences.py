@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from vinfra.errors import Refused
 from vinfra.hypervisors.cheapest import sold
 from vinfra.hypervisors.edition import Bill, Edition, HostShape, bill, edition
 from vinfra.planning.inventory import Inventory
@@ -24,17 +25,28 @@ def bills(target: Target, hosts: Sequence[HostShape], windows: int, costs: Costs
     """The bills of one target on some hosts, of which one runs `windows` Windows guests at the most; `costs` say the
     day, the currency, its rates and prices of one's own.
 
-    Refused where the edition may not be used on these hosts, or where a rate of exchange is missing.
+    What `costs.uses` names must be in the edition of the hosts or is bought beside it. Refused where it is in neither,
+    where the edition may not be used on these hosts, or where a rate of exchange is missing.
     """
-    main = _priced(target.edition, costs)
+    main, product = _priced(target.edition, costs), target.hypervisor
     if main.terms.guests == WINDOWS:
-        return [_cheapest(_kinds(target.edition, target.hypervisor, costs), hosts, windows, costs, target.hypervisor)]
-    found = [bill(main, hosts, windows, product=target.hypervisor, support=costs.support)]
+        kinds = _kinds(target.edition, product, costs)
+        carrying = [name for name in kinds if not edition(name).lacks(product, costs.uses)]
+        _must_carry(edition(carrying[0]) if carrying else main, product, costs)
+        return [_cheapest(carrying, hosts, windows, costs, product)]
+    _must_carry(main, product, costs)
+    found = [bill(main, hosts, windows, costs.uses, product=product, support=costs.support)]
     found = [one.exchanged(costs.currency, costs.rates) for one in found]
     if windows and target.windows_edition is not None:
         product = next(iter(edition(target.windows_edition).terms.products))
         found.append(_cheapest(_kinds(target.windows_edition, product, costs), hosts, windows, costs))
     return found
+
+
+def _must_carry(sold: Edition, product: str, costs: Costs) -> None:
+    """Refused where an edition lacks what is used."""
+    if missing := sold.lacks(product, costs.uses):
+        raise Refused(f"{sold} has no {', '.join(missing)} (costs.uses)")
 
 
 def _kinds(named: str, product: str, costs: Costs) -> list[str]:
@@ -55,6 +67,7 @@ def _cheapest(
             _priced(one, costs),
             hosts,
             windows,
+            () if product is None else costs.uses,
             product=product,
             for_guests=product is None,
             support=costs.support,

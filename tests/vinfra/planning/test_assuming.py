@@ -1,5 +1,6 @@
 """Assumptions: from a file and from --set, with every mistake at its line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def test_every_mistake_of_a_file_is_told_at_its_line(tmp_path: Path):
 def test_a_server_that_nobody_knows_is_refused_with_a_suggestion():
     with pytest.raises(InputError, match=r"--set hosts.server: no server 'dell-r64'; did you mean 'dell-r640'"):
         assumed(sets=["hosts.server=dell-r64"])
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("storage.raid=raid9", "no RAID level 'raid9'"),
+        ("storage.disks=8 x ssdd", "no disk 'ssdd'; did you mean 'ssd'?"),
+    ],
+)
+def test_storage_that_nobody_knows_is_refused(said: str, told: str):
+    with pytest.raises(InputError, match=re.escape(told)):
+        assumed(sets=[said])
 
 
 def test_a_target_that_nobody_knows_is_refused():

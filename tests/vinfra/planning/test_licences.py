@@ -63,6 +63,20 @@ def test_windows_server_is_of_the_same_release_for_hyper_v_and_for_guests_elsewh
     assert hyperv.edition == guests.edition == "windows-server-2025-datacenter"
 
 
+def test_what_is_used_is_paid_for_or_refused() -> None:
+    hosts = [HostShape("new", 2, 32, 2)]
+    uses = COSTS.model_copy(update={"uses": ["virtual-san"]})
+    sold = target(hypervisor="hyper-v-2022", edition="windows-server-2025-datacenter")
+    assert bills(sold, hosts, 2, COSTS)[0].edition == "windows-server-2025-standard"
+    assert bills(sold, hosts, 2, uses)[0].edition == "windows-server-2025-datacenter"
+    with pytest.raises(Refused, match=r"has no drs \(costs.uses\)"):
+        none = target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")
+        bills(none, hosts, 0, COSTS.model_copy(update={"uses": ["drs"]}))
+    small, day = target(hypervisor="esx-3.0", edition="vi3-2006-standard"), date(2007, 10, 1)
+    plain, more = (bills(small, hosts, 0, Costs(date=day, uses=uses))[0] for uses in ([], ["drs"]))
+    assert more.once > plain.once and len(more.lines) > len(plain.lines)
+
+
 def test_prices_in_another_currency_need_a_rate():
     sold = target(hypervisor="proxmox-ve-8", edition="proxmox-standard-2026")
     with pytest.raises(Refused, match="give its rate"):

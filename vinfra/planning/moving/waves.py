@@ -132,10 +132,14 @@ def _blocked(work: Work, sizes: Floats, unplaced: Mapping[str, str]) -> dict[str
         elif np.isnan(size):
             found[machine.name] = "its disks are not in the inventory, so nobody knows how long it takes"
         elif takes > work.window:
-            hours, night = takes / 3600, work.window / 3600
             cure = "it needs a window of its own, or its data moved ahead of it"
-            found[machine.name] = f"takes {hours:.1f} h and a night has {night:.3g} h: {cure}"
+            found[machine.name] = f"takes {_hours(takes)} and a night has {_hours(work.window)}: {cure}"
     return found
+
+
+def _hours(seconds: float) -> str:
+    """Hours, or minutes where they are less than two."""
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
 
 
 def _order(work: Work, able: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ the trial saw, that before a number nobody backs. The order is a judgement of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -99,7 +100,8 @@ def _of_target(plan: Plan, one: TargetPlan) -> Iterator[Risk]:
         if late:
             yield Risk(85, f"{many(late, 'night')} of the migration {_run(late)} past the window.", "migration")
         if blocked := one.migration.blocked:
-            why = listed(sorted({part for text in blocked.values() for part in text.split("; ")})[:3])
+            kinds = {_kind(part): part for text in sorted(blocked.values()) for part in text.split("; ")}
+            why = listed([kinds[kind] for kind in sorted(kinds)][:3])
             need = "needs" if len(blocked) == 1 else "need"
             yield Risk(70, f"{many(len(blocked), 'machine')} {need} hands to be moved: {why}.", "migration")
     for pain in [] if one.trial is None else pains(one.trial)[:2]:
@@ -126,6 +128,11 @@ def _of_inventory(plan: Plan) -> Iterator[Risk]:
         held = size(found.snapshots_held)
         are = "is" if found.old == 1 else "are"
         yield Risk(35, f"{many(found.old, 'snapshot')} {are} older than 72 hours; all snapshots hold {held}.", "estate")
+
+
+def _kind(reason: str) -> str:
+    """A reason without its numbers: those of several machines are one kind."""
+    return re.sub(r"[0-9][0-9.,]*", "#", reason)
 
 
 def _unrecorded(plan: Plan) -> str:
