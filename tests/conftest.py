@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,24 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def planetlab_day() -> Path:
-    """A recorded PlanetLab day; the test is skipped where there is none."""
-    day = DATA / "planetlab" / "20110303"
-    if not day.is_dir():
-        pytest.skip(f"no recorded PlanetLab day at {day}; set VINFRA_DATA to a folder that holds planetlab/20110303")
-    return day
+def real() -> Callable[[str], Path]:
+    """Where real data of a name is; the test is skipped where it is absent. It is never part of the repository."""
+
+    def found(name: str) -> Path:
+        if not (DATA / name).exists():
+            pytest.skip(f"there is no {DATA / name}; set VINFRA_DATA to a folder that holds {name}")
+        return DATA / name
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def planetlab_day(real: Callable[[str], Path]) -> Path:
+    """A recorded PlanetLab day."""
+    return real("planetlab/20110303")
+
+
+@pytest.fixture(scope="session")
+def bitbrains_vm(real: Callable[[str], Path]) -> Path:
+    """A month of one VM of Bitbrains."""
+    return real("bitbrains/bitbrains.csv")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -201,13 +200,8 @@ def test_a_stricter_rule_gives_more() -> None:
     assert one(machine(), recorded(cpu), strict).vcpus > one(machine(), recorded(cpu)).vcpus
 
 
-def test_the_published_spread_is_that_of_the_recording() -> None:
-    folder = (
-        Path(os.environ.get("VINFRA_DATA", Path(__file__).parents[5] / "shared" / "data")) / "planetlab" / "20110303"
-    )
-    if not folder.is_dir():
-        pytest.skip(f"no PlanetLab day in {folder}")
-    table = np.stack([np.loadtxt(file, dtype=np.float32) for file in sorted(folder.iterdir())], axis=1)
+def test_the_published_spread_is_that_of_the_recording(planetlab_day: Path) -> None:
+    table = np.stack([np.loadtxt(file, dtype=np.float32) for file in sorted(planetlab_day.iterdir())], axis=1)
     known = facts.load("spreads", "planetlab", Spread)
     found = percentiles(table, known.percent).sum(axis=1) / table.mean(axis=0, dtype=np.float64).sum()
     assert found == pytest.approx(known.of_mean, abs=0.02)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from tests.vinfra.planning.records.rvtools.exports import GIB, MIB, one, says, sheet
 from vinfra.planning.records.reader import read
 
-DATA = Path(os.environ.get("VINFRA_DATA", Path(__file__).parents[6] / "shared" / "data")) / "rvtools"
-KUBEV2V, SMALL = DATA / "kubev2v_example1.xlsx", DATA / "rvtools-small-complete.xlsx"
-present = pytest.mark.skipif(not KUBEV2V.exists(), reason=f"the samples are not in {DATA}")
+Real = Callable[[str], Path]
 
 
-@present
-def test_a_sample_whose_names_were_scrambled_row_by_row() -> None:
-    inventory = read(KUBEV2V)
+def test_a_sample_whose_names_were_scrambled_row_by_row(real: Real) -> None:
+    inventory = read(real("rvtools/kubev2v_example1.xlsx"))
     assert [machine.vcpus for machine in inventory.machines] == [1, 2, 3, 8, 8, 7, 9, 13, 18]
     assert (len(inventory.hosts), sum(host.cores for host in inventory.hosts)) == (7, 224)
     assert all(host.model == "ProLiant DL380 Gen10" and host.core_hz == 2295e6 for host in inventory.hosts)
@@ -32,9 +27,8 @@ def test_a_sample_whose_names_were_scrambled_row_by_row() -> None:
     assert {missing.what for missing in inventory.missing} >= {"vSnapshot", "vDatastore", "vFileInfo"}
 
 
-@present
-def test_a_small_sample_with_half_of_the_columns() -> None:
-    inventory = read(SMALL)
+def test_a_small_sample_with_half_of_the_columns(real: Real) -> None:
+    inventory = read(real("rvtools/rvtools-small-complete.xlsx"))
     assert [machine.name for machine in inventory.machines] == ["sample-web-01", "sample-db-01", "sample-archive-01"]
     db = one(inventory, "sample-db-01")
     assert (db.vcpus, db.memory, db.family, db.ready) == (4, 16 * GIB, "windows", 0.061)
