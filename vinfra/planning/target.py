@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 from vinfra import facts
+from vinfra.hypervisors.edition import edition
+from vinfra.hypervisors.product import Product
 from vinfra.spec import Day, Spec, field
 from vinfra.units import Bytes, BytesPerSecond, Fraction
 
@@ -62,3 +64,13 @@ class Target(Spec):
 def current(on: date) -> list[str]:
     """Names of the targets that are of their time on a day, sorted."""
     return [name for name in facts.names("targets") if facts.load("targets", name, Target).current(on)]
+
+
+def carried(target: Target) -> frozenset[str]:
+    """What the edition that is paid for carries; all of the product where nobody sells it by that name."""
+    if target.edition in facts.names("editions"):
+        sold = edition(target.edition)
+        if target.hypervisor in sold.terms.products:
+            return sold.carries(target.hypervisor)
+    product: Product = facts.load("products", target.hypervisor, Product)
+    return frozenset(product.features)

@@ -10,7 +10,7 @@ from vinfra.hardware.server import Server
 from vinfra.hypervisors.edition import edition
 from vinfra.hypervisors.product import Product
 from vinfra.planning.assumptions import Assumptions
-from vinfra.planning.target import Target, current
+from vinfra.planning.target import Target, carried, current
 
 NAMES = facts.names("targets")
 
@@ -47,3 +47,11 @@ def test_what_is_assumed_says_where_it_comes_from() -> None:
             extra = info.json_schema_extra
             if extra is not None:
                 assert isinstance(extra, dict) and len(str(extra["source"])) > 20, key
+
+
+def test_what_is_carried_is_that_of_the_edition_or_of_the_product_where_nobody_sells_it() -> None:
+    vvf = facts.load("targets", "vmware-vvf", Target)
+    foundation = facts.load("targets", "vi3-foundation", Target)
+    assert "ha" in carried(vvf) and "ha" not in carried(foundation)
+    unsold = foundation.model_copy(update={"edition": "none-such"})
+    assert carried(unsold) == frozenset(facts.load("products", foundation.hypervisor, Product).features)

@@ -11,7 +11,7 @@ import re
 
 from vinfra import facts
 from vinfra.hardware.pace import WorkPerCycle
-from vinfra.planning.hosting.processors import known
+from vinfra.planning.records.processors import known
 from vinfra.spec import Spec, field
 
 

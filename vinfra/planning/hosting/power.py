@@ -25,7 +25,7 @@ from vinfra.planning.inventory import Inventory
 from vinfra.planning.plan import Draw, Fleet, PowerReport, Suggestion
 from vinfra.planning.recordings.hours import Hours, hours_of
 from vinfra.planning.sizing.seen import columns, recorded_hertz
-from vinfra.planning.target import Target
+from vinfra.planning.target import Target, carried
 from vinfra.planning.utilisation import Utilisation
 
 MISSING = "the inventory has no hosts, so nothing is known of what they draw"
@@ -142,7 +142,7 @@ def _standby(
     """With DPM at its target, hour by hour over the mean day; None and why where that cannot be known."""
     if not plan.chosen.hosts:
         return None, "there is nothing to place"
-    if "dpm" not in edition(target.edition).carries(target.hypervisor):
+    if "dpm" not in carried(target):
         return None, f"{edition(target.edition)} puts no hosts on standby by itself"
     if not work.recorded or work.hours.days < 1:
         return None, "hours of the day are not known: a recording of a day or more would say how many hosts nights need"

@@ -16,8 +16,8 @@ from vinfra import facts
 from vinfra.hardware.power import PowerCurve
 from vinfra.hardware.processor import Processor
 from vinfra.hardware.server import Server
-from vinfra.planning.hosting.processors import known
 from vinfra.planning.inventory import Host
+from vinfra.planning.records.processors import known
 
 WORD = re.compile(r"[a-z0-9+.-]+")
 MAKERS = {"acer", "amd", "dell", "fujitsu", "hp", "hpe", "huawei", "ibm", "intel", "siemens", "supermicro", "system"}

@@ -24,13 +24,12 @@ from vinfra.backup.transport import Transport
 from vinfra.backup.transports.hot_add import HotAdd
 from vinfra.backup.transports.nbd import Nbd
 from vinfra.backup.transports.san import San
-from vinfra.hypervisors.edition import edition
-from vinfra.hypervisors.product import Product, ProductFeature
+from vinfra.hypervisors.product import Product
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import BackupPlan
 from vinfra.planning.sizing.truths import bytes_of
-from vinfra.planning.target import Target
+from vinfra.planning.target import Target, carried
 from vinfra.workloads.turnover import turnover
 
 DAY = 86400.0
@@ -91,18 +90,18 @@ def backup(machines: Sequence[Machine], target: Target, hosts: int, assumptions:
 def means_of(target: Target) -> Means:
     """How the product of a target is backed up in its edition."""
     product: Product = facts.load("products", target.hypervisor, Product)
-    carried = _carried(target, product)
-    if "backup-api" not in carried and "consolidated-backup" not in carried:
+    features = carried(target)
+    if "backup-api" not in features and "consolidated-backup" not in features:
         what = "an agent in every guest"
         why = f"{product.title} in this edition lets nobody read disks from outside: agents read what changed"
         return Means(None, True, False, what, why)
-    if "backup-api" not in carried:
+    if "backup-api" not in features:
         why = f"{product.title} has consolidated backup, which does not know what changed: every night reads all blocks"
         return Means(San(), False, False, "images through a proxy (consolidated backup), in full", why)
     how = next(iter(product.dirty_maps.values()), None)
     # A proxy in a VM attaches disks where the vendor's toolkit lets it; elsewhere the host sends what it reads.
     transport: Transport = HotAdd() if "vmdk" in product.dirty_maps else Nbd()
-    if "changed-block-tracking" not in carried or how is None:
+    if "changed-block-tracking" not in features or how is None:
         why = f"{product.title} in this edition does not remember changed blocks: every night all of them are read"
         return Means(transport, False, False, "images through its interface, all blocks read", why)
     forgets = how == "until-power-off"
@@ -110,15 +109,6 @@ def means_of(target: Target) -> Means:
         " until a machine is powered off: a night after patches that do so reads all of it" if forgets else ""
     )
     return Means(transport, True, forgets, "images through its interface, changed blocks read", why)
-
-
-def _carried(target: Target, product: Product) -> frozenset[ProductFeature]:
-    """What the edition that is paid for carries; all of the product where nobody sells it by that name."""
-    if target.edition in facts.names("editions"):
-        sold = edition(target.edition)
-        if target.hypervisor in sold.terms.products:
-            return frozenset(sold.carries(target.hypervisor))  # type: ignore[arg-type]
-    return frozenset(product.features)
 
 
 def limits(means: Means, hosts: int, assumptions: Assumptions) -> Mapping[str, float]:

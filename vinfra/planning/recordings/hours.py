@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinfra.engine.calendar import DAY, HOUR
-from vinfra.planning.sizing.percentiles import Floats
 from vinfra.planning.utilisation import Utilisation
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from vinfra.errors import InputError, Place
 from vinfra.registry import Registry
+from vinfra.workloads.files import Complaints, listing
 
 Samples = NDArray[np.float32]
 LARGEST = 3 << 30  # bytes of all series of a recording
@@ -82,6 +83,16 @@ def check_size(file: str, intervals: int, names: int, series: int) -> None:
         what = f"{names:,} machines, {intervals:,} intervals and {series} series would take {needed / 2**30:,.1f} GiB"
         cure = f"average over {times + 1} times the interval, or give fewer days"
         raise InputError.at(Place(file), f"{what}, {LARGEST >> 30} are the most; {cure}")
+
+
+def beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a file, or of the first one of a folder; nothing where there is none. Never raises."""
+    files = listing(path, Complaints())
+    try:
+        with open(files[0], "rb") as stream:
+            return stream.read(size)
+    except (OSError, IndexError):
+        return b""
 
 
 def fingerprint(files: Iterable[Path]) -> str:

@@ -25,8 +25,6 @@ SAMPLE = 1 << 16  # bytes that the encoding is judged by
 LEADING = 20  # lines before the header that may say nothing
 SEPARATORS = ",;\t"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-
 ENOUGH = 1000  # mistakes after which nobody reads on
 
 

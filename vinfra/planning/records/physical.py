@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from vinfra.planning.hosting.processors import known
 from vinfra.planning.inventory import Disk, Host, Machine
+from vinfra.planning.records.processors import known
 
 CLOCK = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?) ?ghz", re.IGNORECASE | re.ASCII)
 OFF = {"off", "powered off", "poweredoff", "down", "retired", "decommissioned", "spare"}

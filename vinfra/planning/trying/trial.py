@@ -18,18 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from vinfra import facts
 from vinfra.document import parse
 from vinfra.engine.calendar import HOUR
 from vinfra.engine.streams import Streams
 from vinfra.errors import InputError, Refused
-from vinfra.hypervisors.edition import edition
-from vinfra.hypervisors.product import Product
 from vinfra.metrics.metric import metrics
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Datastore
 from vinfra.planning.plan import Fleet, Trial
-from vinfra.planning.target import Target
+from vinfra.planning.target import Target, carried
 from vinfra.planning.trying.hurting import NAMED, watched
 from vinfra.planning.trying.load import SEED, Load
 from vinfra.planning.trying.pains import FAILED, MEMORY, PLANNED, STORAGE, hurts, well
@@ -213,12 +210,7 @@ def _failing(target: Target, fleet: Fleet, listed: Roster, load: Load, peak: int
 
 def restarts(target: Target) -> bool:
     """Whether the target's edition starts VMs of a failed host on others."""
-    product: Product = facts.load("products", target.hypervisor, Product)
-    if target.edition in facts.names("editions"):
-        sold = edition(target.edition)
-        if target.hypervisor in sold.terms.products:
-            return "ha" in sold.carries(target.hypervisor)
-    return product.has("ha")
+    return "ha" in carried(target)
 
 
 def _steps(load: Load, span: float) -> int:

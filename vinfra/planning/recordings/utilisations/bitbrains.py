@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from vinfra.planning.recordings.moments import begins
-from vinfra.planning.recordings.recorded import Recorded, RecordingReader, recording_readers
+from vinfra.planning.recordings.recorded import Recorded, RecordingReader, beginning, recording_readers
 from vinfra.planning.recordings.sampling import on_grid
 from vinfra.workloads.bitbrains_csv import TIME, Samples, parse
 from vinfra.workloads.files import Complaints, Digest, contents, listing, shown
@@ -36,14 +37,7 @@ class Bitbrains(RecordingReader):
 
     def knows(self, path: Path) -> bool:
         """Whether the first file begins with the header of GWA-T-12."""
-        files = listing(path, Complaints())
-        if not files:
-            return False
-        try:
-            with open(files[0], "rb") as stream:
-                return stream.read(64).removeprefix(b"\xef\xbb\xbf").lower().startswith(TIME.lower().encode())
-        except OSError:
-            return False
+        return beginning(path, 64).removeprefix(codecs.BOM_UTF8).lower().startswith(TIME.lower().encode())
 
     def read(self, path: Path) -> Recorded:
         """All VMs on a 300 s grid; InputError with file and line of what is wrong, 20 at most."""

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from vinfra.planning.recordings.recorded import Recorded, RecordingReader, check_size, recording_readers
-from vinfra.workloads.files import Complaints, listing, shown
+from vinfra.planning.recordings.recorded import Recorded, RecordingReader, beginning, check_size, recording_readers
+from vinfra.workloads.files import shown
 from vinfra.workloads.trace import traces
 
 LONGEST = 1 << 11  # bytes that a day of percents has at the most
@@ -27,14 +27,7 @@ class PlanetLab(RecordingReader):
 
     def knows(self, path: Path) -> bool:
         """Whether the first file is a day of whole percents."""
-        files = listing(path, Complaints())
-        if not files:
-            return False
-        try:
-            with open(files[0], "rb") as stream:
-                lines = stream.read(LONGEST + 1).split()
-        except OSError:
-            return False
+        lines = beginning(path, LONGEST + 1).split()
         return len(lines) == EPOCHS and all(line.isdigit() and len(line) <= 3 for line in lines)
 
     def read(self, path: Path) -> Recorded:

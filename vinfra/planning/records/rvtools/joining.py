@@ -6,13 +6,12 @@ neither, but where the host of the row tells them apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from vinfra.planning.records.naming import short
 from vinfra.planning.records.rvtools.quality import Quality
 
 SHARED = -1
-ADDRESS = re.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*")
 Key = tuple[str, str, str]
 
 
@@ -112,8 +111,3 @@ class Hosts:
         if position is None:
             position = self._index.find("short", short(name), server)
         return None if position == SHARED else position
-
-
-def short(name: str) -> str:
-    """The name of a host without its domain."""
-    return name if ADDRESS.fullmatch(name.lower()) else name.partition(".")[0]

@@ -1,8 +1,8 @@
 """vHealth and vFileInfo: files on datastores that belong to no VM.
 
 Two say so: RVTools itself, which calls a disk that no VM uses a zombie, and the list of files: a virtual disk in a
-folder in which no VM of the inventory has a file. Only descriptors are
-counted, since their size is that of the whole disk.
+folder in which no VM of the inventory has a file. Only descriptors are counted, since their size is that of the whole
+disk.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 from vinfra.errors import InputError, Place
 from vinfra.planning.inventory import Datastore, Host, Inventory, Machine, Missing, Snapshot
 from vinfra.planning.records.naming import unlike
-from vinfra.planning.records.rvtools import devices, disks, files, leftovers, naming, record, storage, usage, vms
+from vinfra.planning.records.rvtools import clusters, devices, disks, files, leftovers, record, storage, usage, vms
 from vinfra.planning.records.rvtools import hosts as servers_of_today
 from vinfra.planning.records.rvtools.columns import COLUMN_GIVES, SHEET_GIVES
 from vinfra.planning.records.rvtools.draft import Draft
@@ -48,7 +48,7 @@ def inventory(path: Path, form: str) -> Inventory:
     servers_of_today.settle(drafts, found, by_name, of_vms, of_hosts)
     qualities += [of_hosts] if of_hosts else []
     qualities += [servers_of_today.clusters(tables["vCluster"], found)] if "vCluster" in tables else []
-    found, shared = naming.told_apart(drafts, found, servers)
+    found, shared = clusters.told_apart(drafts, found, servers)
     if shared:
         of_vms.say("names of clusters are those of several clusters, which are told apart", shared)
     machines, names = _machines(drafts, of_vms, path)
