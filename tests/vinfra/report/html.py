@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -45,3 +48,18 @@ class Page(HTMLParser):
     @property
     def data(self) -> Any:
         return json.loads(next(text for attributes, text in self.scripts if attributes.get("id") == "data"))
+
+    def check_sealed(self) -> None:
+        """Well formed; nothing is loaded from elsewhere; its policy admits its own scripts and no other."""
+        assert self.open == []
+        assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in self.elements}
+        for tag, attributes in self.elements:
+            assert "src" not in attributes, tag
+            assert attributes.get("href", "#").startswith("#")
+            assert not [key for key in attributes if key.startswith("on")]
+        policy = next(meta["content"] for meta in self.all("meta") if meta.get("http-equiv"))
+        code = [text for attributes, text in self.scripts if "type" not in attributes]
+        hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in code]
+        assert re.findall(r"'sha256-([^']+)'", policy) == hashes
+        assert policy.startswith("default-src 'none'") and "'unsafe-eval'" not in policy
+        assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,18 +34,8 @@ def said(text: str) -> str:
 @pytest.mark.parametrize("make", MAKE)
 def test_page_is_well_formed_sealed_and_loads_nothing(make: Callable[[], Plan]) -> None:
     html = page.render(make())
-    found = Page(html)
-    assert found.open == []
-    assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in found.elements}
-    for tag, attributes in found.elements:
-        assert "src" not in attributes, tag
-        assert attributes.get("href", "#").startswith("#")
-        assert not [key for key in attributes if key.startswith("on")]
+    Page(html).check_sealed()
     assert "url(" not in html and "@import" not in html
-    policy = next(meta["content"] for meta in found.all("meta") if meta.get("http-equiv"))
-    code = [text for attributes, text in found.scripts if "type" not in attributes]
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in code]
-    assert re.findall(r"'sha256-([^']+)'", policy) == hashes and policy.startswith("default-src 'none'")
 
 
 @pytest.mark.parametrize("make", MAKE)
