@@ -56,6 +56,7 @@ def changes(draw: st.DrawFn) -> list[str]:
         "hosts.spare": ["0", "1", "2"],
         "hosts.cluster": ["3", "32"],
         "hosts.growth": ["0 %", "25 %"],
+        "hosts.overcommit": ["1", "1", "1.5"],
         "hosts.price": ["null", "9000"],
         "racks.power": ["8 kW", "1 kW", "400 W", "100 W"],
         "racks.hosts": ["1", "16"],

@@ -54,7 +54,7 @@ def check_hosts(plan: Plan, one: TargetPlan) -> None:
         )
     gives = (
         cores * there.frequency * rules.cpu_fill / more,
-        fleet.memory * (1 - one.target.overhead) * rules.memory_fill / more,
+        fleet.memory * (1 - one.target.overhead) * rules.memory_fill * rules.overcommit / more,
         cores * one.target.vcpus_per_core / more,
     )
     assert (asks <= np.array(gives) * (1 + 1e-9)).all()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vinfra.planning.drawn import HZ, changes, inventories
@@ -15,25 +15,41 @@ from tests.vinfra.planning.promises import check
 from vinfra.errors import InputError
 from vinfra.planning import planner
 from vinfra.planning.assuming import assumed
-from vinfra.planning.estates.drawn import estate
+from vinfra.planning.estates.drawn import estate, recording
 from vinfra.planning.inventory import Host, Inventory, Machine
 from vinfra.planning.plan import Plan
+from vinfra.planning.utilisation import Utilisation
 from vinfra.report.planning.document import document
 
 GIB = 2.0**30
 TARGETS = ("hyper-v", "proxmox-ve", "vmware-vvf")
 
 
-def planned(inventory: Inventory, sets: Sequence[str] = (), targets: Sequence[str] = TARGETS) -> Plan:
-    return planner.plan(inventory, None, assumed(sets=sets, targets=targets), lambda words: None).plan
+def planned(
+    inventory: Inventory,
+    sets: Sequence[str] = (),
+    targets: Sequence[str] = TARGETS,
+    recorded: Utilisation | None = None,
+) -> Plan:
+    return planner.plan(inventory, recorded, assumed(sets=sets, targets=targets), lambda words: None).plan
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(inventories(), changes())
 def test_whatever_the_estate_a_plan_keeps_its_promises(inventory: Inventory, sets: list[str]) -> None:
     plan = planned(inventory, sets)
     assert sorted([*(one.name for one in plan.targets), *plan.refused]) == sorted(TARGETS)
     check(plan)
+
+
+@settings(max_examples=15)
+@given(inventories(least=3), changes(), st.sampled_from([0.05, 1.0, 8.0]))
+def test_nor_does_it_break_them_where_use_was_recorded(inventory: Inventory, sets: list[str], days: float) -> None:
+    assume(any(True for _ in inventory.running()))
+    recorded = recording(inventory, days, 1, 3600.0)
+    half = replace(recorded, names=recorded.names[::2], cpu=recorded.cpu[:, ::2], memory=None)
+    for one in (recorded, half):
+        check(planned(inventory, sets, ["vmware-vvf"], one))
 
 
 @settings(max_examples=8)
