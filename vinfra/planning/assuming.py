@@ -13,8 +13,9 @@ from typing import Any
 from vinfra import document as documents
 from vinfra import facts
 from vinfra.document import Document
-from vinfra.errors import InputError, Place, Problem, suggest
+from vinfra.errors import InputError, Place, Problem, dotted, suggest
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.choosing import mistakes
 from vinfra.scenario.overrides import Override, apply
 from vinfra.validate import validate
 
@@ -59,14 +60,8 @@ def _setting(text: str) -> Override:
 def _check_names(values: Assumptions, document: Document) -> None:
     """Targets and servers must be known."""
     problems = []
-    for index, name in enumerate(values.targets):
-        if name not in facts.names("targets"):
-            place = document.places.get(("targets", index), document.places.get(("targets",), document.places[()]))
-            cure = suggest(name, facts.names("targets"))
-            problems.append(Problem(place, f"targets[{index}]", f"no target '{name}'{cure}"))
-    if len(set(values.targets)) < len(values.targets):
-        place = document.places.get(("targets",), document.places[()])
-        problems.append(Problem(place, "targets", "names a target twice"))
+    for path, what in mistakes(values):
+        problems.append(Problem(_nearest(document, path), dotted(path), what))
     for name in sorted(values.costs.prices.keys() - set(facts.names("editions"))):
         place = document.places.get(("costs", "prices", name), document.places[()])
         cure = suggest(name, facts.names("editions"))
@@ -85,6 +80,13 @@ def _check_names(values: Assumptions, document: Document) -> None:
             problems.append(Problem(place, f"storage.{key}", f"no {what} '{name}'{suggest(name, facts.names(key))}"))
     if problems:
         raise InputError(problems)
+
+
+def _nearest(document: Document, path: tuple[str | int, ...]) -> Place:
+    """Where a value, or what holds it, was written."""
+    while path and path not in document.places:
+        path = path[:-1]
+    return document.places[path]
 
 
 def _is_leaf(data: Any, path: tuple[str | int, ...]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vinfra.scenario.keys import Kebab
 from vinfra.scenario.schema_costs import Costs
 from vinfra.scenario.schema_storage import SPINDLES
 from vinfra.spec import Day, Spec, field
@@ -21,6 +22,18 @@ UPTIME = "Uptime Institute, Global Data Center Survey 2024, cloudnews.tech: stil
 COMFORT = "Azure Migrate, comfort factor of an assessment, 1.3 by default (quoted from memory)"
 GROWTH = "ITRS Capacity Planner, documentation on right-sizing: a buffer of 20 % by default"
 HANDS = "no publication; what a team does in a night is for the plan's owner to say"
+
+
+class Own(Spec):
+    """A target of one's own: one that exists, and what differs."""
+
+    like: str = field(..., "the target that it is like (vinfra list targets)")
+    title: str | None = field(None, "what it is called; by its name when unsaid")
+    server: str | None = field(None, "the server model (vinfra list servers)")
+    memory: Bytes | None = field(None, "memory of one host", gt=0)
+    edition: str | None = field(None, "what is paid for the hypervisor (vinfra list editions)")
+    vcpus_per_core: float | None = field(None, "vCPUs on one core at the most", gt=0)
+    price: float | None = field(None, "what one host costs, once", ge=0)
 
 
 class Sizing(Spec):
@@ -171,6 +184,7 @@ class Assumptions(Spec):
     """All of them."""
 
     targets: list[str] = field([], "targets to plan for (`vinfra list targets`); those of the plan's date when unsaid")
+    own: dict[Kebab, Own] = field({}, "targets of your own, planned for beside the others unless `targets` names some")
     optimise: Seconds = field("5 s", "effort of the optimiser for one target, in its own deterministic time")
     costs: Costs = field(Costs(), "prices, and the day they are of: those known on the newest day when unsaid")
     sizing: Sizing = field(Sizing(), "how machines are right-sized")

@@ -62,8 +62,20 @@ def _shown(value: Any, info: FieldInfo) -> str:
         return value.isoformat()
     if (dimension := _dimension(info)) is not None and isinstance(value, float):
         return show(value, dimension)
+    if isinstance(value, dict):
+        value = {key: _said(one) if isinstance(one, Spec) else one for key, one in value.items()}
     text: str = yaml.dump(value, Dumper=yaml.CSafeDumper, default_flow_style=True, width=10_000)
     return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _said(spec: Spec) -> dict[str, Any]:
+    """What somebody said of several things beside each other, quantities with their unit."""
+    fields = {key: (getattr(spec, key), info) for key, info in type(spec).model_fields.items()}
+    return {
+        key: show(value, dimension) if (dimension := _dimension(info)) is not None else value
+        for key, (value, info) in fields.items()
+        if value is not None
+    }
 
 
 def _dimension(info: FieldInfo) -> str | None:

@@ -1,7 +1,7 @@
 """The plan, from an inventory to ranked targets: what each room of planning says, put together; nothing is computed
 here but sums and their order.
 
-    cost = licences of hypervisor and guests + power with cooling, over the years, + hardware where its price is known
+    cost = licences of hypervisor and guests + power with cooling, over the years, + hardware where all prices are known
 
 A part that could not be found out is None and keeps a target's total None; targets are ranked by total, those without
 one behind the others, by the parts they have. Money is in the currency of the assumptions.
@@ -12,15 +12,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from vinfra import facts
-from vinfra.errors import InputError, Place, Refused
+from vinfra.errors import Refused
 from vinfra.hypervisors.edition import Bill, HostShape
 from vinfra.planning import licences, reasons
 from vinfra.planning.assuming import Assumed
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.choosing import chosen
 from vinfra.planning.hosting.placing import fleet
 from vinfra.planning.hosting.power import power_report
 from vinfra.planning.hosting.tariff import Tariff
@@ -30,7 +30,7 @@ from vinfra.planning.moving.waves import waves
 from vinfra.planning.plan import Fleet, Plan, Suggestion, TargetPlan
 from vinfra.planning.settling import settled
 from vinfra.planning.sizing.suggesting import suggestions
-from vinfra.planning.target import Target, current
+from vinfra.planning.target import Target
 from vinfra.planning.trying.load import Load
 from vinfra.planning.trying.roster import Roster
 from vinfra.planning.trying.scene import prepared
@@ -50,15 +50,6 @@ class Made:
 
     plan: Plan
     tried: tuple[Roster, Load] | None
-
-
-def chosen(assumptions: Assumptions, day: date) -> dict[str, Target]:
-    """The targets that are asked for, else those of the day; InputError where there are none."""
-    names = assumptions.targets or current(day)
-    if not names:
-        cure = "name some with --target (vinfra list targets), or another costs.date"
-        raise InputError.at(Place("vinfra plan"), f"no target is of {day.isoformat()}: {cure}")
-    return {name: facts.load("targets", name, Target) for name in names}
 
 
 def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed, tell: Telling) -> Made:
@@ -84,7 +75,7 @@ def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed
             planned.append(_target(name, target, inventory, utilisation, assumptions, sized, tried, day))
         except Refused as reason:
             refused[name] = str(reason)
-    ranked = reasons.given(sorted(planned, key=_rank), assumptions)
+    ranked = reasons.given(sorted(_comparable(planned), key=_rank), assumptions)
     whole = Plan(
         inventory=inventory,
         utilisation=utilisation,
@@ -99,6 +90,22 @@ def plan(inventory: Inventory, utilisation: Utilisation | None, assumed: Assumed
         written=assumed.written,
     )
     return Made(whole, tried)
+
+
+def _comparable(planned: Sequence[TargetPlan]) -> list[TargetPlan]:
+    """The same targets, with hardware in the cost of all or of none: else who hides it would be first."""
+    if all(HARDWARE in one.parts for one in planned):
+        return list(planned)
+    found = []
+    for one in planned:
+        parts = {name: part for name, part in one.parts.items() if name != HARDWARE}
+        found.append(replace(one, parts=parts, total=_total(parts)))
+    return found
+
+
+def _total(parts: Mapping[str, float | None]) -> float | None:
+    """All parts together; None where one is not known."""
+    return None if None in parts.values() else math.fsum(part for part in parts.values() if part is not None)
 
 
 def _target(
@@ -117,7 +124,7 @@ def _target(
     tariff = Tariff(costs.electricity, costs.pue, costs.carbon)
     report = power_report(hosts, sized, inventory, utilisation, target, assumptions, tariff)
     bills = licences.bills(target, _shapes(hosts), _windows(inventory, hosts), costs) if hosts.hosts else []
-    price = assumptions.hosts.price
+    price = assumptions.hosts.price if target.price is None else target.price
     hardware = None if price is None else price * hosts.hosts
     parts = _parts(bills, report.after.cost, hardware, costs.years)
     staying = [machine for machine in inventory.machines if machine.power == "on" or not machine.template]
@@ -133,7 +140,7 @@ def _target(
         if tried is not None and hosts.machines
         else None,
         parts=parts,
-        total=None if None in parts.values() else math.fsum(part for part in parts.values() if part is not None),
+        total=_total(parts),
         reasons=(),
         warnings=(),
         name=name,

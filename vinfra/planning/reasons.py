@@ -129,7 +129,8 @@ def warnings(
     else:
         found += _recorded(inventory, utilisation, assumptions)
     if ranked and all("hardware" not in one.parts for one in ranked):
-        found.append("costs are without hardware: its price is not known (hosts.price)")
+        known = "known of some targets alone" if any(one.hardware is not None for one in ranked) else "not known"
+        found.append(f"costs are without hardware: its price is {known} (hosts.price)")
     return found
 
 

@@ -48,6 +48,7 @@ class Target(Spec):
     swap_disks: int = field(
         2, "how many of them", ge=1, source="the usual pair that a hypervisor boots from, from memory", tag="assumed"
     )
+    price: float | None = field(None, "what one host costs, once; hosts.price when unsaid", ge=0)
     sold_from: Day | None = field(None, "first day on which its edition is sold at a price that is known")
     sold_until: Day | None = field(None, "last day on which it is of its time; still of it when unsaid")
     converter: str = field("disk copy with the guest off", "how machines come to it")
