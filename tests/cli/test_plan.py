@@ -206,6 +206,11 @@ def test_a_plan_without_a_platform_is_a_failed_one(vinfra: Run, estate: str) -> 
     assert "No platform could be planned for" in said.out and "set racks.power" in " ".join(said.out.split())
 
 
+def test_hosts_that_take_no_machine_are_no_plan_that_costs_nothing(vinfra: Run, estate: str) -> None:
+    said = vinfra("plan", estate, "--target", "xcp-ng", "--set", "hosts.memory=1 GiB", "--out", "plan")
+    assert said.code == 1 and "no host of this kind takes any machine" in " ".join(said.out.split())
+
+
 @pytest.mark.parametrize(
     "command", [["--example", "new.xlsx", "--anonymise", "names.json"], ["--machines", "5"]], ids=" ".join
 )

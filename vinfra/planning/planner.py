@@ -120,6 +120,8 @@ def _target(
 ) -> TargetPlan:
     """One target; Refused where its hosts cannot be, or may not be licensed."""
     hosts = fleet(sized, inventory, utilisation, target, assumptions)
+    if hosts.unplaced and not len(hosts.machines):
+        raise Refused(f"no host of this kind takes any machine: one {min(hosts.unplaced.values())}")
     costs = assumptions.costs
     tariff = Tariff(costs.electricity, costs.pue, costs.carbon)
     report = power_report(hosts, sized, inventory, utilisation, target, assumptions, tariff)

@@ -144,7 +144,7 @@ def test_a_price_of_the_hosts_is_a_part_of_the_cost() -> None:
 
 
 def test_the_targets_of_the_day_are_planned_where_none_is_named() -> None:
-    plan = planned(estate(3, 1), ["costs.date=2007-10-01"], targets=[])
+    plan = planned(estate(3, 1, "2007"), ["costs.date=2007-10-01"], targets=[])
     assert sorted(one.name for one in plan.targets) == ["vi3-enterprise-2006", "virtual-iron", "xen-enterprise"]
     assert plan.day == date(2007, 10, 1)
     with pytest.raises(InputError, match="no target is of 1999-01-01"):

@@ -126,7 +126,8 @@ def _why(resource: int, number: int, wanted: Asked, kind: HostKind) -> str:
 
 
 def _size(size: float) -> str:
-    return f"{size / 2**30:.4g} GiB"
+    gib = size / 2**30
+    return f"{gib:,.0f} GiB" if gib >= 1000 else f"{gib:.4g} GiB"
 
 
 @dataclass(frozen=True, slots=True)

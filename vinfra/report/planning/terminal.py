@@ -129,7 +129,7 @@ class _Sheet(Paper):
         found = answer.risks(self.plan)[: answer.SHOWN]
         for risk in found:
             self.say(f"risk: {risk.text}", "yellow")
-        said = [risk.text.lower() for risk in found]
+        said = [_flat(risk.text) for risk in found]
         best = answer.warned(self.plan.targets[0]) if self.plan.targets else []
         warnings = [warning for warning in dict.fromkeys([*best, *self.plan.warnings]) if not _told(warning, said)]
         for warning in warnings[:LISTED]:
@@ -143,7 +143,12 @@ class _Sheet(Paper):
 
 def _told(warning: str, said: Iterable[str]) -> bool:
     """Whether a risk begins with what a warning says."""
-    return any(risk.startswith(warning.lower()) for risk in said)
+    return any(risk.startswith(_flat(warning)) for risk in said)
+
+
+def _flat(text: str) -> str:
+    """As text is compared: spaces that do not break are spaces."""
+    return " ".join(text.lower().split())
 
 
 def _methods(fleet: Fleet) -> str:

@@ -76,7 +76,7 @@ def test_what_no_host_takes_is_named_with_the_reason() -> None:
         replace(inventory.machines[0], name="wide", vcpus=500, core_hz=1e6),
     ]
     found = planned(replace(inventory, machines=[*inventory.machines, *odd]))
-    assert found.unplaced["huge"] == "takes 1032 GiB of memory, and a host may give out 663.6 GiB"
+    assert found.unplaced["huge"] == "takes 1,032 GiB of memory, and a host may give out 663.6 GiB"
     assert found.unplaced["wide"] == "has 500 vCPUs, and a host may carry 384"
     assert list(found.machines) == [f"vm{n}" for n in range(4)]
     old = planned(estate(1, vcpus=8), of=target("vi3-enterprise"))

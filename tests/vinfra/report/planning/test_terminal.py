@@ -61,6 +61,13 @@ def test_a_warning_that_is_a_risk_already_is_not_said_again() -> None:
     assert "warning: another one" in shown
 
 
+def test_machines_that_need_hands_are_told_once() -> None:
+    plan = planned.bare()
+    hands = replace(planned.migration(["a"]), blocked={"a": "a raw LUN"})
+    best = replace(plan.targets[0], migration=hands, warnings=["1 machine needs hands to be moved"])
+    assert flat(replace(plan, targets=[best]), 200).count("needs hands") == 1
+
+
 def test_what_is_unknown_is_a_dash_and_said() -> None:
     said = flat(planned.bare())
     assert "1 KVM 1 0 \u2013 1,577 kWh \u2013" in said

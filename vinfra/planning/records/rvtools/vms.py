@@ -19,6 +19,7 @@ TOTALS = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt", 
 BAD_STATES = frozenset({"disconnected", "inaccessible", "invalid", "orphaned"})  # VirtualMachineConnectionState
 # Changed block tracking needs version 7 (VMware KB 1020128); what is older is converted with more care.
 TRACKED_VERSION = 7
+TOLD = ("VM", "VM UUID", "VM ID", "VI SDK Server", "Host", "Datacenter")  # alike in two rows: one VM, told of twice
 
 
 def machines(table: Table) -> tuple[list[Draft], Machines, Quality]:
@@ -40,14 +41,19 @@ def _dropped(table: Table) -> Iterator[str]:
     """Why a row is no VM; empty where it is one."""
     powers, counts = table.texts("Powerstate"), table.texts("CPUs")
     rows = zip(table.texts("VM"), table.truths("SRM Placeholder"), powers, table.texts("VM UUID"), counts, strict=True)
-    for name, placeholder, power, uuid, count in rows:
+    told = zip(*(table.texts(column) for column in TOLD), strict=True)
+    seen: set[tuple[str, ...]] = set()
+    for (name, placeholder, power, uuid, count), same in zip(rows, told, strict=True):
         if placeholder:
             yield "placeholders of Site Recovery Manager, which run at the other site"
         elif not name and not uuid:
             yield "rows without the name of a VM" if power or count else "lines that are no VM"
         elif name.lower() in TOTALS and not power and not uuid:
             yield "lines with totals"
+        elif uuid and same in seen:
+            yield "rows that tell of a VM again: of one UUID, name, vCenter and host"
         else:
+            seen.add(same)
             yield ""
 
 

@@ -48,6 +48,15 @@ def test_a_host_that_is_not_there_is_counted_and_the_clock_comes_from_vcpu(tmp_p
     assert sheet(inventory, "vInfo").guessed == 1
 
 
+def test_a_vm_that_is_told_of_twice_is_one_vm(tmp_path: Path, sheets: Sheets) -> None:
+    sheets["vInfo"].append(dict(sheets["vInfo"][0]))
+    inventory = xlsx(tmp_path, sheets)
+    assert [machine.name for machine in inventory.machines] == ["web", "db", "old"]
+    assert sheet(inventory, "vInfo").dropped == 1
+    assert says(sheet(inventory, "vInfo"), "rows that tell of a VM again: of one UUID, name, vCenter and host: 1")
+    assert one(inventory, "web").cpu_used is not None
+
+
 def test_the_id_decides_over_the_name(tmp_path: Path, sheets: Sheets) -> None:
     sheets["vCPU"][0].update({"VM": "db", "Overall": 111})
     inventory = xlsx(tmp_path, sheets)
