@@ -26,6 +26,7 @@ from vinfra.planning.utilisation import Utilisation
 from vinfra.units import show
 
 AT_LIMIT = 0.95  # part of a limit from which on demand is held down by it
+CACHED = 0.5  # part of its memory; who is given less loses caches, which no counter calls used (assumed)
 MONTH = 28.0  # days from which on a month's end is in a recording
 Bools = NDArray[np.bool_]
 
@@ -144,14 +145,15 @@ def _reason(number: int, machine: Machine, found: Seen, sizes: Sizes, assumption
         return "a template, which runs nowhere" if machine.template else f"it is {machine.power}: nothing to size it by"
     rules, vcpus = assumptions.sizing, int(sizes.vcpus[number])
     busy, hz = float(found.demand[number]), float(found.hz[number])
-    used = f"{busy / hz:.2g} of {machine.vcpus} vCPUs"
+    all_of_it = f"{machine.vcpus} vCPU{'s' if machine.vcpus > 1 else ''}"
+    used = f"{busy / hz:.2g} of {all_of_it}"
     what = int(found.basis[number])
     if what == RECORDED:
         said = f"{rules.cpu_percentile:g} % of the time at most {used} in {_days(found.days)}"
     elif what == RECORD:
         said = f"its record says at most {used} in 95 % of the time"
     elif what == SAMPLE:
-        said = f"{found.mean[number] / hz:.2g} of {machine.vcpus} vCPUs at the moment of the record"
+        said = f"{found.mean[number] / hz:.2g} of {all_of_it} at the moment of the record"
     else:
         return f"nothing is recorded of it: {_counted(what)}, and it stays as it is"
     left = f"{vcpus} vCPU{'s' if vcpus > 1 else ''} would be {_percent(busy / hz / vcpus)} used then"
@@ -195,6 +197,8 @@ def _risk(number: int, machine: Machine, found: Seen, sizes: Sizes, verdict: Ver
         return "medium", "what it wants in truth was not seen"
     if verdict != "oversized":
         return "low", "it keeps what it has" if verdict != "undersized" else "it has more than today"
+    if sizes.memory[number] < CACHED * machine.memory:
+        return "high", "it loses more than half of its memory, and what a guest caches does not count as in use"
     vcpus, hz = float(sizes.vcpus[number]), float(found.hz[number])
     highest, most = float(found.peak[number]) / hz, float(found.p99[number]) / hz
     if found.basis[number] == RECORD:

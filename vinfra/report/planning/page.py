@@ -164,7 +164,9 @@ def _notes(plan: Plan) -> list[str]:
     if plan.utilisation is not None and plan.utilisation.unmatched:
         unknown = list(plan.utilisation.unmatched)
         recorded.append(f"recordings of no machine of the inventory: {words.listed(unknown[:LISTED])}")
-    return [*plan.warnings, *plan.inventory.notes, *recorded]
+    missing = {f"without {one.what} the plan cannot say {one.without}" for one in plan.inventory.missing}
+    beside = [warning for warning in plan.warnings if warning not in missing]  # those stand in a list of their own
+    return [*beside, *plan.inventory.notes, *recorded]
 
 
 def _metrics(trial: Trial) -> list[str]:

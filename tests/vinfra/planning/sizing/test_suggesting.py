@@ -44,7 +44,7 @@ def one(of: Machine, seen: Utilisation | None = None, assumed: Assumptions = ASS
 
 def test_a_quiet_machine_gets_what_its_percentile_and_headroom_need() -> None:
     cpu = [10.0] * 96 + [15.0] * 4  # 95 % of the time at most 0.8 of 8 vCPUs, 1.2 at its highest
-    found = one(machine(), recorded(cpu, [4 * GIB] * 100))
+    found = one(machine(memory=8 * GIB), recorded(cpu, [4 * GIB] * 100))
     assert (found.vcpus, found.memory, found.verdict, found.risk) == (2, 5 * GIB, "oversized", "low")
     assert found.cpu == pytest.approx(0.8 * HZ)
     assert found.busy == pytest.approx(0.1)
@@ -53,6 +53,12 @@ def test_a_quiet_machine_gets_what_its_percentile_and_headroom_need() -> None:
         "95 % of the time at most 0.8 of 8 vCPUs in 30 days; 2 vCPUs would be 40 % used then"
     )
     assert "99 % of the time at most 4 GiB of memory" in found.reason
+
+
+def test_to_lose_more_than_half_of_the_memory_is_a_high_risk() -> None:
+    found = one(machine(), recorded([10.0] * 100, [4 * GIB] * 100))
+    assert (found.memory, found.risk) == (5 * GIB, "high")
+    assert "caches" in found.risk_why
 
 
 def test_a_busy_machine_gets_more() -> None:
