@@ -19,6 +19,8 @@ from vinfra.scenario.resolved import cited
 from vinfra.scenario.results import Source
 from vinfra.units import show
 
+LONG = 100  # nights of a migration, half a year of four a week; longer ones are worth another word (assumed)
+
 
 def given(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[TargetPlan]:
     """The same targets, each with its reasons and warnings."""
@@ -104,6 +106,10 @@ def _warnings(one: TargetPlan, assumptions: Assumptions) -> Iterator[str]:
     if one.migration is not None and one.migration.blocked:
         blocked = len(one.migration.blocked)
         yield f"{_many(blocked, 'machine')} need{'s' if blocked == 1 else ''} hands to be moved"
+    if one.migration is not None and len(one.migration.nights) > LONG:
+        nights = f"{len(one.migration.nights):,} nights"
+        cure = "more machines at once (waves.streams) or more nights a week (waves.nights)"
+        yield f"moving takes {nights}; {cure} would cut it"
     for bill in one.bills:
         yield from bill.warnings
     if assumptions.hosts.spare == 0:

@@ -89,6 +89,15 @@ def test_machines_that_need_hands_are_counted() -> None:
     assert f"{blocked} machines need hands to be moved" in one.warnings
 
 
+def test_a_migration_of_half_a_year_says_what_cuts_it() -> None:
+    sets = ["waves.streams=1", "waves.window=1 h", "waves.fixed=50 min", "waves.rate=10 GB/s"]
+    (one,) = planned(estate(150, 1), ["proxmox-ve"], sets).targets
+    assert one.migration is not None and len(one.migration.nights) > reasons.LONG
+    assert any("waves.streams" in warning for warning in one.warnings)
+    (one,) = planned(estate(5, 1), ["proxmox-ve"]).targets
+    assert not any("waves.streams" in warning for warning in one.warnings)
+
+
 def test_what_the_inventory_lacks_is_told_with_what_cannot_be_said() -> None:
     inventory = replace(estate(5, 1), missing=[Missing("vNetwork", "which machines pass network cards through")])
     found = planned(inventory, ["proxmox-ve"]).warnings

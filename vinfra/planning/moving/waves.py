@@ -132,8 +132,8 @@ def _blocked(work: Work, sizes: Floats, unplaced: Mapping[str, str]) -> dict[str
         elif np.isnan(size):
             found[machine.name] = "its disks are not in the inventory, so nobody knows how long it takes"
         elif takes > work.window:
-            cure = "it needs a window of its own, or its data moved ahead of it"
-            found[machine.name] = f"takes {_hours(takes)} and a night has {_hours(work.window)}: {cure}"
+            too_long = f"a move of {_hours(takes)} in nights of {_hours(work.window)}"
+            found[machine.name] = f"{too_long}, for which a longer window is needed or data moved ahead"
     return found
 
 

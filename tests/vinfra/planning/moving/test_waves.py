@@ -89,7 +89,7 @@ def test_who_cannot_move_like_the_others_is_told_why() -> None:
     found = moved(some, unplaced={some[3].name: "it has more memory than a host"}, rehearse="0 %")
     assert found.blocked == {
         some[0].name: "a raw LUN; a USB device",
-        some[1].name: "takes 30 h and a night has 8 h: it needs a window of its own, or its data moved ahead of it",
+        some[1].name: "a move of 30 h in nights of 8 h, for which a longer window is needed or data moved ahead",
         some[2].name: "its disks are not in the inventory, so nobody knows how long it takes",
         some[3].name: "no host takes it: it has more memory than a host",
     }
