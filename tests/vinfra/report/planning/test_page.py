@@ -131,7 +131,7 @@ def test_what_is_unknown_is_a_dash_with_the_reason() -> None:
     assert "Its cost is not complete: licence could not be found out." in text
     assert "today no host of today is known" in text
     assert "KVM, idle hosts on standby one sample says nothing of the night" in text
-    assert "No migration is planned." in text and "The plan was not simulated." in text
+    assert "No migration is planned: the record has no disks" in text and "The plan was not simulated." in text
     assert "nothing can be said of backups" in text and "its price is not known" in text
 
 
