@@ -163,8 +163,10 @@ def _standby(
     weights = np.array([len(one) for one in by_hour], dtype=np.float64)
     mean = float((watts * weights).sum() / weights.sum())
     idle, peak = float(kind.curve.watts(0.0)), float(kind.curve.points.max())
+    fewest, highest = int(on.min()), int(on.max())
+    awake = f"{fewest}" if fewest == highest else f"{fewest} to {highest}"
     basis = (
-        f"{int(on.min())} to {int(on.max())} of {plan.hosts} hosts on in the mean day, for demand of each hour and two "
+        f"{awake} of {plan.hosts} hosts on in the mean day, for demand of each hour and two "
         f"deviations at {dpm.target * 100:.0f} % of CPU and of memory in use; hosts on standby draw nothing"
     )
     return tariff.draw("standby", plan.hosts, float(on.min()) * idle, mean, plan.hosts * peak, basis), ""
