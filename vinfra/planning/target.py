@@ -52,6 +52,7 @@ class Target(Spec):
     sold_from: Day | None = field(None, "first day on which its edition is sold at a price that is known")
     sold_until: Day | None = field(None, "last day on which it is of its time; still of it when unsaid")
     converter: str = field("disk copy with the guest off", "how machines come to it")
+    physical: str = field("an image of the disks, taken from a boot medium (P2V)", "how physical servers come to it")
     converter_rate: BytesPerSecond | None = field(
         None, "bytes of one machine that the converter copies in a second; the assumption waves.rate when unsaid", gt=0
     )

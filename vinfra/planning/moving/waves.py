@@ -79,11 +79,11 @@ def waves(
     parts: Sequence[tuple[Kind, NDArray[np.int64]]] = (("rehearsal", rehearsed), ("wave", pilot), ("wave", rest))
     for kind, some in parts:
         number = 1 + sum(night.kind == kind for night in nights)
-        nights += _nights(work, some, kind, number, calendar, asked, target.converter)
+        nights += _nights(work, some, kind, number, calendar, asked, target)
     return Migration(
         nights=nights,
         blocked=blocked,
-        method=_method(target, asked),
+        method=_method(target, asked, moving),
         moved=float(work.copied[order].sum()),
         downtime=float(work.downtime[order].sum()),
         finished=nights[-1].ends.date() if nights else None,
@@ -107,12 +107,14 @@ def _work(moving: Sequence[Machine], sizes: Floats, target: Target, assumptions:
     whole = np.nan_to_num(sizes)
     off = np.array([machine.power == "off" for machine in moving])
     later = np.zeros(len(moving))
+    # A physical server is stopped for its image, whatever the target does for VMs.
+    warm = np.array([target.warm and machine.kind == "vm" for machine in moving], dtype=bool)
     if target.warm:
         later = np.array([_changed(size, size / rate, assumptions.backup.change) for size in whole.tolist()])
-        later[off] = 0.0
+        later[off | ~warm] = 0.0
     still = later / rate + asked.fixed
     takes = whole / rate + still
-    down = np.where(off, 0.0, still if target.warm else takes)
+    down = np.where(off, 0.0, np.where(warm, still, takes))
     return Work(moving, whole + later, takes, down, asked.window, asked.streams)
 
 
@@ -172,7 +174,7 @@ def _nights(
     number: int,
     calendar: Iterator[date],
     asked: Waves,
-    method: str,
+    target: Target,
 ) -> list[Night]:
     """These machines in the order given, in as few nights as first fit finds."""
     night, begins = _lanes(work, some)
@@ -182,18 +184,20 @@ def _nights(
         opens = datetime.combine(on, time()) + timedelta(seconds=asked.opens)
         mine = np.flatnonzero(night == index)
         mine = mine[np.lexsort((some[mine], begins[mine]))]
-        moves = [_move(work, int(some[one]), float(begins[one]), kind, method) for one in mine.tolist()]
+        moves = [_move(work, int(some[one]), float(begins[one]), kind, target) for one in mine.tolist()]
         last = max(move.ends for move in moves)
         ends = opens + timedelta(seconds=round(last))
         found.append(Night(on, kind, number + index, moves, ends, last <= work.window * (1 + 1e-9)))
     return found
 
 
-def _move(work: Work, one: int, begins: float, kind: Kind, method: str) -> Move:
+def _move(work: Work, one: int, begins: float, kind: Kind, target: Target) -> Move:
     """One machine; a rehearsal leaves the running one alone."""
     down = 0.0 if kind == "rehearsal" else float(work.downtime[one])
     ends = begins + float(work.takes[one])
-    return Move(work.machines[one].name, method, begins, ends, float(work.copied[one]), down)
+    machine = work.machines[one]
+    method = target.physical if machine.kind == "physical" else target.converter
+    return Move(machine.name, method, begins, ends, float(work.copied[one]), down)
 
 
 def _lanes(work: Work, some: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
@@ -217,11 +221,16 @@ def _lanes(work: Work, some: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floa
     return night, begins
 
 
-def _method(target: Target, asked: Waves) -> str:
+def _method(target: Target, asked: Waves, moving: Sequence[Machine]) -> str:
     """How, in a sentence."""
     how = "copied while they run, and stand still for the rest" if target.warm else "switched off, copied, started"
+    servers = sum(machine.kind == "physical" for machine in moving)
+    guests = len(moving) - servers
+    kinds = [f"{target.converter}: machines are {how}"] if guests or target.physical == target.converter else []
+    if servers and target.physical != target.converter:
+        kinds.append(f"{target.physical}: physical servers ({servers:,}) are stopped, copied, started")
     nights = ", ".join(night for night in WEEK if night in asked.nights)
     return (
-        f"{target.converter}: machines are {how}; {asked.streams} at once, {asked.window / 3600:.3g} h a night "
+        f"{'; '.join(kinds)}; {asked.streams} at once, {asked.window / 3600:.3g} h a night "
         f"({nights}). Holidays are not known; nor which machines need each other, beyond their clusters"
     )

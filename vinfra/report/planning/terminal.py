@@ -86,8 +86,9 @@ class _Sheet(Paper):
                 self.say(name, "bold")
                 self.say("  " + ", ".join(f"{head} {cell}" for head, cell in zip(heads, cells, strict=True)))
         for rank, one in enumerate(self.plan.targets, start=1):
-            if one.reasons:
-                self.say(f"{rank}: {one.reasons[0]}", "dim")
+            for bill in one.bills:
+                if bill.units > bill.counted:  # floors are what surprises
+                    self.say(f"{rank}: {bill.title}: {bill.units:,} billed, not {bill.counted:,.0f}", "dim")
         for name, why in sorted(self.plan.refused.items()):
             self.say(f"not planned: {name}: {why}", "yellow")
         self.say()

@@ -154,3 +154,15 @@ def test_every_machine_moves_once_and_no_night_has_more_than_its_link_and_window
         assert all(move.moved / (move.ends - move.begins) <= min(100e6, capacity / streams) for move in night.moves)
     dates = [night.on for night in found.nights]
     assert dates == sorted(set(dates))
+
+
+def test_a_physical_server_comes_as_an_image_and_is_stopped_for_it() -> None:
+    some = machines(4)
+    some[0] = replace(some[0], kind="physical")
+    found = waves(some, PROXMOX.model_copy(update={"warm": True}), Assumptions(), DAY)
+    assert found is not None and "physical servers (1) are stopped" in found.method
+    moves = {move.machine: move for night in found.nights if night.kind == "wave" for move in night.moves}
+    server, guest = moves[some[0].name], moves[some[1].name]
+    assert "P2V" in server.method and guest.method == PROXMOX.converter
+    assert server.downtime == pytest.approx(server.ends - server.begins)
+    assert guest.downtime < guest.ends - guest.begins
