@@ -135,7 +135,7 @@ def _add_plan(verbs: Any, plain: type[argparse.HelpFormatter]) -> None:
     plan.add_argument("--assume", metavar="FILE", help="assumptions of your own, as YAML")
     plan.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one assumption")
     plan.add_argument("--form", metavar="NAME", help="what the inventory is, where that is not found by itself")
-    plan.add_argument("--out", metavar="DIR", help="write here instead of results/plan/<inventory>/<identity>/")
+    plan.add_argument("--out", metavar="DIR", help="write here instead of results/plan/<inventory>-<digest>/")
     plan.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     plan.add_argument("--quiet", action="store_true", help="print errors only")
     plan.add_argument("--anonymise", metavar="FILE", help="write the inventory without names, and plan nothing")
