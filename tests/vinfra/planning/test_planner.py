@@ -69,6 +69,18 @@ def test_neither_order_nor_names_of_machines_change_it(inventory: Inventory, set
         assert its.total == pytest.approx(mine.total)
 
 
+def test_other_names_for_the_same_machines_cost_the_same() -> None:
+    # Of 200 machines some are alike in what they ask for and unlike in what they draw.
+    inventory = replace(estate(200, 1), hosts=())
+    names = [f"m{at:04d}" for at in range(len(inventory.machines))][::-1]
+    renamed = [replace(machine, name=name) for machine, name in zip(inventory.machines, names, strict=True)]
+    (here,), (there,) = (
+        planned(one, targets=["proxmox-ve"]).targets for one in (inventory, replace(inventory, machines=renamed))
+    )
+    assert here.total is not None and there.total == pytest.approx(here.total, rel=1e-12)
+    assert there.power.after.mean == pytest.approx(here.power.after.mean, rel=1e-12)
+
+
 def test_targets_are_ranked_by_what_they_cost_over_the_years() -> None:
     plan = planned(estate(20, 1))
     totals = [one.total for one in plan.targets]
