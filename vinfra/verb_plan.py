@@ -51,9 +51,10 @@ def _plan(given: argparse.Namespace, assumptions: Assumed) -> int:
     from vinfra.planning import planner
     from vinfra.planning import utilisation as recordings
     from vinfra.planning.records import reader
-    from vinfra.report.planning import page, terminal
+    from vinfra.report.planning import page, terminal, workbook
     from vinfra.report.planning.document import document
 
+    workbook.library()  # what is missing is told before anybody waits
     page.prefetch()
     with _telling(given.json or given.quiet) as tell:
         path = Path(given.inventory)
@@ -85,11 +86,9 @@ def _write(made: Made, assumptions: Assumed, folder: Path, digest: str) -> list[
     with told(Place(str(folder)), "give another --out"):
         book = workbook.write(made.plan, folder)
         write_text(folder / "assumptions.yaml", as_yaml(assumptions.values, assumptions.written))
-        scenario = []
-        if made.tried is not None and any(one.fleet.machines for one in made.plan.targets):
-            scenario = [written(made.plan, folder, made.tried)]
+        scenario = written(made.plan, folder, made.tried) if made.tried is not None else None
         files = page.Files(scenario=FILE if scenario else "")
-        return [page.write(made.plan, folder, digest, files), book, *scenario]
+        return [page.write(made.plan, folder, digest, files), book, *([scenario] if scenario else [])]
 
 
 def _example(path: Path, machines: int) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from vinfra.errors import InputError, Place
+from vinfra.errors import Place
 from vinfra.hypervisors.edition import edition
 from vinfra.planning.plan import Plan, TargetPlan
 from vinfra.planning.trying.load import Load
@@ -46,23 +46,24 @@ EDITIONS = ("edition", "guest_edition")
 ROUND = (0.1, 0.5, 1.0, 2.0, READY)  # % of ready time that a claim can promise
 
 
-def written(plan: Plan, folder: Path, made: tuple[Roster, Load] | None = None) -> Path:
-    """Write the plan into a folder and return the scenario's path; InputError where there is nothing to run, or the
-    folder cannot be written to. `made` is what scene.prepared() makes, where it has been made already.
+def written(plan: Plan, folder: Path, made: tuple[Roster, Load] | None = None) -> Path | None:
+    """Write the plan into a folder and return the scenario's path; None, and nothing written, where no machine has a
+    host on every target that takes some. InputError where the folder cannot be written to. `made` is what
+    scene.prepared() makes, where it has been made already. Placements that an older plan left there are removed.
 
     Machines that one of the targets has no host for are left out, and the comments of the file name them: a comparison
     is one of the same machines.
     """
     able = [one for one in plan.targets if len(one.fleet.machines)]
     if not able:
-        raise _nothing(plan, folder)
+        return None
     whole, load = made or prepared(
         plan.inventory, plan.suggestions, plan.utilisation, plan.assumptions, [one.target for one in able]
     )
     keep = np.logical_and.reduce([standing(load, one.fleet) for one in able])
     left = [name for name, kept in zip(load.names, keep.tolist(), strict=True) if not kept]
     if not keep.any():
-        raise _nothing(plan, folder)
+        return None
     listed, load = whole.only(keep), load.only(keep)
     names = variants(able)
     files: dict[str, bytes] = {
@@ -71,17 +72,14 @@ def written(plan: Plan, folder: Path, made: tuple[Roster, Load] | None = None) -
     }
     files[LOAD] = load_csv(listed, load)
     files[FILE] = _text(plan, able, names, listed, load, left).encode()
+    older = [path for path in folder.glob("placement-*.csv") if path.name not in files and (folder / FILE).exists()]
     # The scenario comes last: where it is, all it names is.
     with told(Place(str(folder))), all_whole([folder / name for name in files]) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
+        for stale in older:
+            stale.unlink(missing_ok=True)
     return folder / FILE
-
-
-def _nothing(plan: Plan, folder: Path) -> InputError:
-    """Why there is nothing to write."""
-    reasons = "".join(f"; {name}: {why}" for name, why in sorted(plan.refused.items()))
-    return InputError.at(Place(str(folder)), f"no target takes a machine, so there is nothing to simulate{reasons}")
 
 
 def variants(able: Sequence[TargetPlan]) -> list[str]:

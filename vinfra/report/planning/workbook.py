@@ -37,14 +37,20 @@ FORMATS: dict[Kind, str] = {
 }
 
 
-def write(plan: Plan, folder: Path) -> Path:
-    """Write the workbook into the folder, whole or not at all; returns its path."""
-    path = folder / WORKBOOK
+def library() -> type[Workbook]:
+    """What writes workbooks; InputError where it is not installed."""
     try:
         from xlsxwriter import Workbook
     except ImportError:
         cure = "pip install 'vinfra[planning]'"
-        raise InputError.at(Place(str(path)), f"a workbook needs XlsxWriter; {cure}") from None
+        raise InputError.at(Place(WORKBOOK), f"a workbook needs XlsxWriter; {cure}") from None
+    return Workbook  # type: ignore[no-any-return]
+
+
+def write(plan: Plan, folder: Path) -> Path:
+    """Write the workbook into the folder, whole or not at all; returns its path."""
+    path = folder / WORKBOOK
+    workbook = library()
     day = plan.day or plan.inventory.taken
     made = UNDATED if day is None else datetime(day.year, day.month, day.day)
     options = {
@@ -54,7 +60,7 @@ def write(plan: Plan, folder: Path) -> Path:
         "strings_to_numbers": False,
         "default_date_format": FORMATS["day"],
     }
-    with whole(path) as part, Workbook(str(part), options) as book:
+    with whole(path) as part, workbook(str(part), options) as book:
         book.set_properties({"title": "Plan", "comments": "Written by vinfra plan", "created": made})
         formats = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})

@@ -12,7 +12,6 @@ import vinfra
 from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, machines, plan, recorded, target_plan
 from vinfra import facts
 from vinfra.document import read
-from vinfra.errors import InputError
 from vinfra.hypervisors.edition import HostShape, edition
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.licences import bills
@@ -104,9 +103,20 @@ def test_what_is_no_windows_is_licensed_as_none(tmp_path: Path) -> None:
 
 def test_a_plan_without_a_target_writes_nothing(tmp_path: Path) -> None:
     some = machines(2)
-    with pytest.raises(InputError, match="no target takes a machine"):
-        written(plan(some), tmp_path / "none")
+    assert written(plan(some), tmp_path / "none") is None
     assert not (tmp_path / "none").exists()
+
+
+def test_placements_of_an_older_plan_do_not_stay_beside_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "placement-mine.csv").write_text("vm,host\n")
+    exported(tmp_path, 6)
+    assert (tmp_path / "placement-mine.csv").exists()  # no plan was here yet, so it is somebody's own
+    (tmp_path / "placement-vmware-vcf.csv").write_text("vm,host\n")
+    exported(tmp_path, 6)
+    assert sorted(path.name for path in tmp_path.glob("placement-*.csv")) == [
+        "placement-hyper-v-2022.csv",
+        "placement-proxmox-ve-8.csv",
+    ]
 
 
 def test_machines_that_a_target_has_no_host_for_are_left_out_and_named(tmp_path: Path) -> None:
