@@ -35,16 +35,18 @@ RISKS = (99.0, 100.0)  # percentiles that say how often a suggestion would be to
 class Seen:
     """Each of shape (machines,), in the order of the inventory.
 
-    `hz` is the clock of a core, `demand` the percentile to size for and `mean` the mean, in hertz of all vCPUs, `p99`
-    and `peak` NaN where not recorded; `memory` the percentile of memory in use in the guest, NaN where not recorded,
-    `working` the memory it uses as far as anything says; `basis` is one of the constants above, `samples` how many its
-    recording has, `column` where it is in the recording, -1 for nowhere.
+    `hz` is the clock of a core, `demand` the percentile to plan hosts for and `mean` the mean, in hertz of all vCPUs,
+    `shown` what the machine itself was seen to need (a percentile; the peak or the sample where there is none; 0 for
+    nothing), `p99` and `peak` NaN where not recorded; `memory` the percentile of memory in use in the guest, NaN where
+    not recorded, `working` the memory it uses as far as anything says; `basis` is one of the constants above,
+    `samples` and `memory_samples` how many its recording has, `column` where it is in the recording, -1 for nowhere.
     """
 
     machines: tuple[Machine, ...]
     hz: Floats
     vcpus: Floats
     demand: Floats
+    shown: Floats
     mean: Floats
     p99: Floats
     peak: Floats
@@ -52,6 +54,7 @@ class Seen:
     working: Floats
     basis: Ints
     samples: Ints
+    memory_samples: Ints
     column: Ints
     days: float  # that are recorded
     index: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -80,24 +83,30 @@ def seen(inventory: Inventory, utilisation: Utilisation | None, assumptions: Ass
     _fill(basis, SAMPLE, ~np.isnan(said))
     _fill(basis, HOST, ~np.isnan(by_host))
     mean = np.where(np.isnan(mean), said, mean)
-    mean = np.where(np.isnan(mean), np.minimum(by_host, whole), mean)
-    mean = np.where(np.isnan(mean), published * whole, mean)
+    # What is taken from others is never above the highest that was seen of it.
+    mean = np.where(np.isnan(mean), _at_most(np.minimum(by_host, whole), said_peak), mean)
+    mean = np.where(np.isnan(mean), _at_most(published * whole, said_peak), mean)
     top = np.fmin(said_peak, whole)
     estimate = np.maximum(np.fmin(mean * spread, top), mean)
     demand = np.where(np.isnan(demand), np.where(np.isnan(said_p95), estimate, said_p95), demand)
+    # A mean times the spread of others is right for the sum, and no evidence of this machine: its peak is.
+    own = np.where(np.isnan(said_p95), said_peak, said_p95)
+    shown = np.select([basis == RECORDED, basis == RECORD, basis == SAMPLE], [demand, own, mean], 0.0)
     peak = np.where(np.isnan(peak), said_peak, peak)
     return Seen(
         machines,
         hz,
         vcpus,
         np.minimum(demand, whole),
+        np.minimum(shown, whole),
         np.minimum(mean, whole),
         p99,
         peak,
         memory[0],
         _working(machines, memory[0]),
         basis,
-        np.zeros(len(machines), dtype=np.int64) if utilisation is None else _samples(utilisation, column),
+        _samples(None if utilisation is None else utilisation.cpu, column),
+        _samples(None if utilisation is None else utilisation.memory, column),
         column,
         0.0 if utilisation is None else utilisation.duration / 86400,
         {machine.name: number for number, machine in enumerate(machines)},
@@ -141,8 +150,10 @@ def _means(table: NDArray[np.float32]) -> Floats:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _samples(utilisation: Utilisation, column: Ints) -> Ints:
-    counts = counted(utilisation.cpu)
+def _samples(table: NDArray[np.float32] | None, column: Ints) -> Ints:
+    if table is None:
+        return np.zeros(len(column), dtype=np.int64)
+    counts = counted(table)
     return np.where(column >= 0, counts[np.maximum(column, 0)] if len(counts) else 0, 0).astype(np.int64)
 
 
@@ -159,6 +170,11 @@ def _told(machine: Machine) -> tuple[float, float, float]:
     return tuple(  # type: ignore[return-value]
         np.nan if one is None else float(one) for one in (machine.cpu_used, machine.cpu_p95, machine.cpu_peak)
     )
+
+
+def _at_most(found: Floats, most: Floats) -> Floats:
+    """What is found, but no more than that where it is known."""
+    return np.where(found > most, most, found)
 
 
 def _by_host(machines: tuple[Machine, ...], hosts: Mapping[str, Host], vcpus: Floats, hz: Floats) -> Floats:

@@ -33,11 +33,13 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sizes:
-    """Each of shape (machines,): vCPUs and memory suggested, which recordings are long enough, what hides demand."""
+    """Each of shape (machines,): vCPUs and memory suggested, which recordings (of CPU, of memory) are long enough, what
+    hides demand."""
 
     vcpus: NDArray[np.int64]
     memory: Floats
     long: Bools
+    memory_long: Bools
     waits: Bools
     held: Bools
 
@@ -56,21 +58,22 @@ def sized(found: Seen, interval: float, assumptions: Assumptions) -> Sizes:
     """vCPUs and memory of all machines at once."""
     rules, machines = assumptions.sizing, found.machines
     long = (found.basis == RECORDED) & (found.samples * interval >= rules.least_recording)
+    memory_long = found.memory_samples * interval >= rules.least_recording
     waits = np.array([(machine.ready or 0.0) > rules.ready for machine in machines], dtype=bool)
     limit = np.array([machine.cpu_limit for machine in machines], dtype=np.float64)
-    held = np.isfinite(limit) & (found.demand >= AT_LIMIT * limit) & (found.basis <= SAMPLE)
+    held = np.isfinite(limit) & (found.shown >= AT_LIMIT * limit) & (found.basis <= SAMPLE)
     runs = np.array([machine.runs for machine in machines], dtype=bool)
     reserved = np.array([machine.cpu_reservation for machine in machines], dtype=np.float64)
     # One moment is no percentile: a sample that is high is evidence, and one that is low is none.
-    shown = np.where(found.basis <= RECORD, found.demand, np.where(found.basis == SAMPLE, found.mean, 0.0))
-    need = np.ceil(np.maximum(shown * (1 + rules.cpu_headroom), reserved) / found.hz - 1e-9)
+    need = np.ceil(np.maximum(found.shown * (1 + rules.cpu_headroom), reserved) / found.hz - 1e-9)
     shrinks = (long | (found.basis == RECORD)) & ~waits & ~held
     now = found.vcpus
     if rules.even:
         # Nothing that has enough is given one more for the sake of it.
         need = np.where((need > 2) & (need != now), 2 * np.ceil(need / 2), need)
     vcpus = np.where(runs, np.where(shrinks, np.maximum(need, 1), np.maximum(need, now)), now).astype(np.int64)
-    return Sizes(vcpus, _memory(found, long & runs, runs, rules.memory_headroom), long, waits, held)
+    memory = _memory(found, long & memory_long, runs, rules.memory_headroom)
+    return Sizes(vcpus, memory, long, memory_long, waits, held)
 
 
 def _memory(found: Seen, long: Bools, runs: Bools, headroom: float) -> Floats:
@@ -78,9 +81,10 @@ def _memory(found: Seen, long: Bools, runs: Bools, headroom: float) -> Floats:
     made = np.array([machine.memory for machine in found.machines], dtype=np.float64)
     for number in np.flatnonzero(runs & ~np.isnan(found.memory)).tolist():
         machine, now = found.machines[number], made[number]
-        wanted = stepped(max(float(found.memory[number]) * (1 + headroom), machine.memory_reservation))
-        if wanted < now:
-            # What is left after an odd size must be worth a restart: the next step below today's is not above it.
+        need = max(float(found.memory[number]) * (1 + headroom), machine.memory_reservation)
+        wanted = stepped(need)
+        if need <= now:
+            # Nothing that has enough is given more for the sake of a step.
             wanted = min(now, max(wanted, least_memory(machine.os))) if long[number] else now
         made[number] = wanted
     return made
@@ -144,14 +148,15 @@ def _reason(number: int, machine: Machine, found: Seen, sizes: Sizes, assumption
     if not machine.runs:
         return "a template, which runs nowhere" if machine.template else f"it is {machine.power}: nothing to size it by"
     rules, vcpus = assumptions.sizing, int(sizes.vcpus[number])
-    busy, hz = float(found.demand[number]), float(found.hz[number])
+    busy, hz = float(found.shown[number]), float(found.hz[number])
     all_of_it = f"{machine.vcpus} vCPU{'s' if machine.vcpus > 1 else ''}"
     used = f"{busy / hz:.2g} of {all_of_it}"
     what = int(found.basis[number])
     if what == RECORDED:
         said = f"{rules.cpu_percentile:g} % of the time at most {used} in {_days(found.days)}"
     elif what == RECORD:
-        said = f"its record says at most {used} in 95 % of the time"
+        often = "in 95 % of the time" if machine.cpu_p95 is not None else "at its highest"
+        said = f"its record says at most {used} {often}"
     elif what == SAMPLE:
         said = f"{found.mean[number] / hz:.2g} of {all_of_it} at the moment of the record"
     else:
@@ -165,6 +170,8 @@ def _reason(number: int, machine: Machine, found: Seen, sizes: Sizes, assumption
     if not np.isnan(found.memory[number]):
         held = show(_mib(found.memory[number]), "size")
         parts.append(f"{rules.memory_percentile:g} % of the time at most {held} of memory")
+        if what == RECORDED and sizes.long[number] and not sizes.memory_long[number]:
+            parts.append(f"its memory was recorded for less than {show(rules.least_recording, 'time')} and stays")
     if np.isfinite(machine.memory_limit) and machine.memory_limit < machine.memory:
         parts.append(f"its memory is limited to {show(machine.memory_limit, 'size')}")
     return "; ".join(parts)

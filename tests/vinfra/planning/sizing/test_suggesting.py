@@ -222,3 +222,33 @@ def test_more_than_two_vcpus_come_in_twos_and_what_fits_is_left_alone() -> None:
     assert one(machine(vcpus=8), recorded([50.0] * 100), odd).vcpus == 6
     assert one(machine(vcpus=16), recorded([50.0] * 100), odd).vcpus == 11
     assert one(machine(vcpus=16), recorded([50.0] * 100)).vcpus == 12
+
+
+def test_an_estimate_above_a_limit_is_no_evidence_that_it_was_reached() -> None:
+    found = one(machine(vcpus=2, cpu_limit=1.0 * HZ, cpu_used=0.6 * HZ))  # times the spread it would be above
+    assert found.verdict == "unknown"
+    assert "held at its CPU limit" not in found.reason
+    assert one(machine(vcpus=2, cpu_limit=1.0 * HZ, cpu_used=0.99 * HZ)).verdict == "undersized"
+
+
+def test_a_record_of_a_peak_alone_makes_nothing_smaller_than_the_peak() -> None:
+    found = one(machine(kind="physical", cpu_peak=4.5 * HZ))
+    assert found.vcpus == 6
+    assert "at most 4.5 of 8 vCPUs at its highest" in found.reason
+    busy = one(machine(kind="physical", cpu_used=2.0 * HZ, cpu_peak=7.0 * HZ))
+    assert busy.vcpus >= 7, "a mean times the spread of others is no percentile of its own"
+    quiet = one(machine(kind="physical", cpu_peak=0.1 * HZ))
+    assert quiet.cpu <= 0.1 * HZ, "no mean of others is above the highest that was seen"
+    assert quiet.mean <= 0.1 * HZ
+
+
+def test_memory_seen_for_too_short_a_time_is_not_taken_away() -> None:
+    held = [float("nan")] * 99 + [GIB]
+    found = one(machine(), recorded([10.0] * 100, held))
+    assert (found.vcpus, found.memory) == (2, 32 * GIB)
+    assert "its memory was recorded for less than 7 d and stays" in found.reason
+
+
+def test_who_has_enough_memory_is_given_no_more_for_the_sake_of_a_step() -> None:
+    found = one(machine(vcpus=1, memory=4.9 * GIB), recorded([50.0] * 100, [3.8 * GIB] * 100))
+    assert (found.memory, found.verdict) == (4.9 * GIB, "fits")
