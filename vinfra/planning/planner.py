@@ -158,8 +158,11 @@ def _kept(target: Target, inventory: Inventory, costs: Costs) -> list[Bill]:
     hosts = licences.shapes_of_today(inventory)
     if not hosts:
         return []
-    on = Counter(machine.host for machine in inventory.running() if machine.family == "windows")
-    windows = licences.windows_per_host(len(inventory.hosts), sum(on.values()), max(on.values(), default=0))
+    there = {host.name for host in inventory.hosts}
+    guests = [machine for machine in inventory.running() if machine.family == "windows"]
+    # Guests whose host nobody knows count among all, and are not taken to share one.
+    on = Counter(machine.host for machine in guests if machine.host in there)
+    windows = licences.windows_per_host(len(there), len(guests), max(on.values(), default=0))
     try:
         return licences.bills(target, hosts, windows, costs)
     except Refused:

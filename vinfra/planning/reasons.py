@@ -38,7 +38,9 @@ def _reasons(place: int, one: TargetPlan, ranked: Sequence[TargetPlan], assumpti
     years = f"{assumptions.years} year{'s' if assumptions.years != 1 else ''}"
     if len(ranked) > 1 and one.total is not None and first.total is not None:
         if place == 0:
-            yield f"of {len(ranked)} targets it costs least over {years}: {one.total:,.0f} {money}"
+            least = all(other.total is None or other.total >= one.total for other in ranked)
+            among = f"of {len(ranked)} targets" if least else "of those that take the most machines"
+            yield f"{among} it costs least over {years}: {one.total:,.0f} {money}"
         elif one.total >= first.total:
             yield f"over {years} it costs {one.total - first.total:,.0f} {money} more than {first.target.title}"
         else:

@@ -107,6 +107,7 @@ def test_a_target_that_takes_all_machines_stands_before_a_cheaper_one_that_does_
     assert dear.total is not None and cheap.total is not None and cheap.total < dear.total
     assert cheap.fleet.unplaced["vm8"].startswith("has 8 vCPUs") and not dear.fleet.unplaced
     assert cheap.reasons[0] == f"it costs less than {dear.target.title}, but leaves more machines without a host"
+    assert dear.reasons[0] == f"of those that take the most machines it costs least over 3 years: {dear.total:,.0f} USD"
     assert "1 machine has no host there" in cheap.warnings
 
 
@@ -146,6 +147,15 @@ def test_hosts_that_stay_are_billed_beside_the_new_ones() -> None:
     hosts = [Host(f"esx{number}", 2, 6, 64 * GIB, core_hz=HZ) for number in range(4)]
     (one,) = planned(replace(estate(5, 1), hosts=hosts), targets=["vmware-vvf"]).targets
     assert one.kept[0].counted == 48 and one.kept[0].units == 128  # 16 for each processor at the least
+
+
+def test_windows_guests_whose_host_nobody_knows_are_not_all_on_one() -> None:
+    some = [Machine(f"w{n}", "vm", 1, GIB, os="Microsoft Windows Server 2022", core_hz=HZ) for n in range(12)]
+    hosts = [Host(f"esx{number}", 2, 8, 64 * GIB, core_hz=HZ) for number in range(4)]
+    (one,) = planned(Inventory("x", "x", machines=some, hosts=hosts), targets=["vmware-vvf"]).targets
+    _, guests = one.kept
+    # Four on each of three hosts when one fails: two licences of Standard for two guests each, 16 cores, 4 hosts.
+    assert (guests.edition, guests.units) == ("windows-server-2025-standard", 2 * 16 * 4)
 
 
 def test_a_price_of_the_hosts_is_a_part_of_the_cost() -> None:
