@@ -110,6 +110,8 @@ def _unplaced(wanted: Asked, kind: HostKind) -> dict[str, str]:
     for number, name in enumerate(wanted.names):
         if product.max_vcpus is not None and wanted.vcpus[number] > product.max_vcpus:
             found[name] = f"has {wanted.vcpus[number]:g} vCPUs, and {product} gives a VM {product.max_vcpus} at most"
+        elif wanted.vcpus[number] > kind.cores:  # which no hypervisor starts, and the trial would not either
+            found[name] = f"has {wanted.vcpus[number]:g} vCPUs, and a host has {kind.cores} cores"
         elif most is not None and wanted.configured[number] > most:
             found[name] = f"has more memory than the {_size(most)} that {product} gives a VM at most"
     return dict(sorted(found.items()))

@@ -77,7 +77,7 @@ def test_what_no_host_takes_is_named_with_the_reason() -> None:
     ]
     found = planned(replace(inventory, machines=[*inventory.machines, *odd]))
     assert found.unplaced["huge"] == "takes 1,032 GiB of memory, and a host may give out 663.6 GiB"
-    assert found.unplaced["wide"] == "has 500 vCPUs, and a host may carry 384"
+    assert found.unplaced["wide"] == "has 500 vCPUs, and a host has 96 cores"
     assert list(found.machines) == [f"vm{n}" for n in range(4)]
     old = planned(estate(1, vcpus=8), of=target("vi3-enterprise"))
     assert old.unplaced == {"vm0": "has 8 vCPUs, and VMware ESX Server 3.5 gives a VM 4 at most"}
@@ -170,3 +170,8 @@ def test_a_rack_says_what_stopped_the_next_host() -> None:
         (10, "space"), (10, "nothing"),
     ]  # fmt: skip
     assert [(rack.hosts, rack.full_by) for rack in racked(20, 800.0, Racks())] == [(10, "power"), (10, "nothing")]
+
+
+def test_no_machine_has_more_vcpus_than_its_host_has_cores() -> None:
+    found = planned(estate(1, vcpus=6, core_hz=1e6, memory=GIB), of=target("virtual-iron"))
+    assert found.unplaced == {"vm0": "has 6 vCPUs, and a host has 4 cores"}
