@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from vinfra.engine.calendar import HOUR
 from vinfra.hypervisors.edition import edition
 from vinfra.operations.clusters.dpm import DEVIATIONS, Dpm
 from vinfra.planning.assumptions import Assumptions
@@ -28,6 +29,7 @@ from vinfra.planning.sizing.seen import columns, recorded_hertz
 from vinfra.planning.target import Target, carried
 from vinfra.planning.utilisation import Utilisation
 
+LONGEST = 2 * HOUR  # of what stands for an hour: monthly statistics of vCenter come every two hours
 MISSING = "the inventory has no hosts, so nothing is known of what they draw"
 
 
@@ -144,8 +146,9 @@ def _standby(
         return None, "there is nothing to place"
     if "dpm" not in carried(target):
         return None, f"{edition(target.edition)} puts no hosts on standby by itself"
-    if not work.recorded or work.hours.days < 1:
-        return None, "hours of the day are not known: a recording of a day or more would say how many hosts nights need"
+    if not work.recorded or work.hours.days < 1 or work.hours.each > LONGEST:
+        would = "a recording of a day or more, hour by hour, would say how many hosts nights need"
+        return None, f"hours of the day are not known: {would}"
     dpm, total = Dpm(), load.sum(axis=1)
     hours = sorted(set(work.hours.of_day.tolist()))
     by_hour = [total[work.hours.of_day == hour] for hour in hours]

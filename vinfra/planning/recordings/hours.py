@@ -3,7 +3,8 @@
     load[h, host] = sum over its machines of mean part of their vCPUs in hour h * hertz
 
 A machine without samples in an hour counts with its mean. Hours are those of the clock where the recording says when it
-begins, else counted from its first sample. Units: percent, hertz, hours.
+begins, else counted from its first sample. Where samples do not come to hours evenly the steps are as near to an hour
+as whole samples make. Units: percent, hertz, hours.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True, slots=True, eq=False)
 class Hours:
     """`percent` of the vCPUs of each column of a recording in each hour, shape (hours, columns), without holes;
-    `of_day` is the hour of the day of each, shape (hours,)."""
+    `of_day` is the hour of the day of each, shape (hours,); `each` how many seconds one is in truth."""
 
     percent: NDArray[np.float32]
     of_day: Ints
+    each: float = HOUR
 
     @property
     def days(self) -> float:
         """How many there are."""
-        return len(self.percent) * HOUR / DAY
+        return len(self.percent) * self.each / DAY
 
     def loads(self, column: Ints, hertz: Floats, mean: Floats, host: Ints, hosts: int) -> Floats:
         """Hertz wanted of each host in each hour, shape (hours, hosts).
@@ -66,6 +68,6 @@ def hours_of(utilisation: Utilisation) -> Hours | None:
         percent = np.nanmean(table, axis=1, dtype=np.float32)
         means = np.nanmean(percent, axis=0)
     percent = np.where(np.isnan(percent), np.nan_to_num(means)[None, :], percent).astype(np.float32)
-    begin = 0 if utilisation.begins is None else utilisation.begins.hour
-    each = max(1, round(utilisation.interval / HOUR))
-    return Hours(percent, (begin + np.arange(count, dtype=np.int64) * each) % 24)
+    begin, each = 0 if utilisation.begins is None else utilisation.begins.hour, rows * utilisation.interval
+    of_day = (begin + np.floor(np.arange(count) * each / HOUR + 1e-9).astype(np.int64)) % 24
+    return Hours(percent, of_day, each)

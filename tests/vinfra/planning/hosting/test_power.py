@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -150,3 +151,21 @@ def test_hours_are_means_and_holes_are_filled() -> None:
     constant = found.loads(np.array([-1]), np.array([1.0]), np.array([7.0]), np.array([1]), 2)
     assert constant.tolist() == [[0, 7]] * 3
     assert hours_of(Utilisation(300.0, ["a"], table[:5, :1])) is None
+
+
+@pytest.mark.parametrize("minutes", [5, 45, 120], ids=str)
+def test_hours_of_the_day_do_not_drift_whatever_the_interval(minutes: int) -> None:
+    rows = 10 * 24 * 60 // minutes
+    use = Utilisation(minutes * 60.0, ["a"], np.ones((rows, 1), np.float32), begins=datetime(2026, 11, 2))
+    found = hours_of(use)
+    assert found is not None
+    assert found.days == pytest.approx(10)
+    assert found.of_day[len(found.of_day) // 2] == 0, "five days after midnight it is midnight"
+
+
+def test_samples_a_day_apart_know_no_hours() -> None:
+    recording = days(240, 2.0, 60.0)
+    daily = Utilisation(86400.0, recording.names, recording.cpu[::288], recording.memory[::288])  # type: ignore[index]
+    _, found = report(estate(240, vcpus=8), daily)
+    assert found.standby is None
+    assert found.standby_why.startswith("hours of the day are not known")
