@@ -50,14 +50,19 @@ def cheapest(
     years: float = 3.0,
     currency: str | None = None,
     rates: Mapping[str, float] | None = None,
+    prices: Mapping[str, float] | None = None,
+    support: bool = True,
 ) -> list[Offer]:
     """Offers of every edition of a product at a date, the cheapest over `years` first, then those that do not do, each
     with the reason, the one that lacks least first. Empty where nothing was sold. Costs are compared in `currency`,
-    that of the first edition when unsaid; `rates` as in Bill.exchanged. A tie goes to the edition that carries more.
+    that of the first edition when unsaid; `rates` as in Bill.exchanged; `prices` by edition are paid in place of those
+    of the list. A tie goes to the edition that carries more.
     """
     editions = sold(product, at)
     currency = currency or (editions[0].terms.currency if editions else "")
-    offers = [_offer(one, product, features, hosts, guests_per_host, currency, rates or {}) for one in editions]
+    own = prices or {}
+    paid = [one.priced(own[one.name], "a price of one's own") if one.name in own else one for one in editions]
+    offers = [_offer(one, product, features, hosts, guests_per_host, currency, rates or {}, support) for one in paid]
 
     def rank(offer: Offer) -> tuple[bool, float, int, str]:
         carried = len(offer.edition.carries(product))
@@ -83,10 +88,12 @@ def _offer(
     guests: GuestCounts,
     currency: str,
     rates: Mapping[str, float],
+    support: bool,
 ) -> Offer:
     if missing := one.lacks(product, features):
         return Offer(one, None, f"{one} has no {', '.join(missing)}")
     try:
-        return Offer(one, bill(one, hosts, guests, features, product=product).exchanged(currency, rates))
+        found = bill(one, hosts, guests, features, product=product, support=support)
+        return Offer(one, found.exchanged(currency, rates))
     except Refused as reason:
         return Offer(one, None, str(reason))

@@ -219,6 +219,8 @@ def _cheapest(group: Group, alike: Sequence[Group], terms: Costs) -> str:
         years=terms.years,
         currency=terms.currency,
         rates=terms.rates,
+        prices=terms.prices,
+        support=terms.support,
     )
     if offers and offers[0].bill is not None:
         return offers[0].edition.name
@@ -236,7 +238,15 @@ def _lacking(sold: Edition, group: Group, missing: Sequence[str], terms: Costs) 
     asked = ", ".join(f"{feature} (for {group.uses[feature]})" for feature in missing)
     at = terms.date or sold.terms.date
     offers = cheapest(
-        group.product, group.uses, [group.shape], at, years=terms.years, currency=terms.currency, rates=terms.rates
+        group.product,
+        group.uses,
+        [group.shape],
+        at,
+        years=terms.years,
+        currency=terms.currency,
+        rates=terms.rates,
+        prices=terms.prices,
+        support=terms.support,
     )
     if offers and offers[0].bill is not None:
         best = offers[0].edition

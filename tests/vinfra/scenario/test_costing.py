@@ -203,3 +203,11 @@ def test_what_cannot_be_meant_is_told_with_the_cure(text: str, message: str) -> 
     with pytest.raises(InputError) as wrong:
         check(parse(text, "lab.yaml"), Inputs())
     assert message in str(wrong.value)
+
+
+def test_the_cheapest_is_cheapest_at_the_prices_that_are_paid() -> None:
+    def taken(rest: str) -> str:
+        return costs(with_("hypervisor: esx-3.0, edition: cheapest", rest=rest)).bills[0].edition
+
+    assert taken("ha: {}\n") == "vi3-2006-standard"
+    assert taken("ha: {}\ncosts: {prices: {vi3-2006-enterprise: 1}}\n") == "vi3-2006-enterprise"
