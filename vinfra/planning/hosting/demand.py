@@ -126,19 +126,26 @@ def asked(
 
 def factors(running: Sequence[Machine], inventory: Inventory, there: Processor) -> tuple[Floats, list[str]]:
     """Hertz there for one hertz here, shape (machines,), and a sentence on where that is a guess."""
-    models = {host.name: host.processor for host in inventory.hosts}
+    names, here = worths(running, inventory)
     worth = work_of(there.microarchitecture)
-    found = np.ones(len(running))
-    unknown: Counter[str] = Counter()
-    for number, machine in enumerate(running):
-        text = models.get(machine.host or machine.name, "")
-        here = work_of(generation(text) or "")
-        if here is None or worth is None:
-            unknown[text or "a processor that the record does not name"] += 1
-        else:
-            found[number] = here / worth
+    known = ~np.isnan(here) if worth is not None else np.zeros(len(here), dtype=bool)
+    found = np.where(known, here / (worth or 1.0), 1.0)
+    unknown = Counter(
+        name or "a processor that the record does not name"
+        for name, said in zip(names, known.tolist(), strict=True)
+        if not said
+    )
     if not unknown:
         return found, []
     what = ", ".join(name for name, _ in sorted(unknown.items(), key=lambda one: (-one[1], one[0]))[:3])
     many = sum(unknown.values())
     return found, [f"{many} machines run on {what}: a cycle there is taken to do the work of one of {there.title}"]
+
+
+def worths(running: Sequence[Machine], inventory: Inventory) -> tuple[list[str], Floats]:
+    """What the record calls the processor of each machine, and the work of one of its cycles relative to K8, NaN where
+    that is not known, shape (machines,)."""
+    models = {host.name: host.processor for host in inventory.hosts}
+    names = [models.get(machine.host or machine.name, "") for machine in running]
+    found = (work_of(generation(name) or "") for name in names)
+    return names, np.array([np.nan if one is None else one for one in found], dtype=np.float64)

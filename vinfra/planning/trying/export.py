@@ -33,6 +33,8 @@ from vinfra.planning.trying.scene import (
     prepared,
     priced,
     scene,
+    speed,
+    spoken,
     standing,
 )
 from vinfra.scenario.schema_costs import Costs
@@ -108,7 +110,7 @@ def _text(
         **data,
         **(_costs(plan.assumptions.costs) if billed else {}),
         "compare": {
-            name: {} if number == 0 else _changes(entries[0], entries[number], name)
+            name: {} if number == 0 else _changes(entries[0], entries[number], name, load)
             for number, name in enumerate(names)
         },
         "measure": MEASURED + (PAID if billed else []),
@@ -124,10 +126,13 @@ def _stacked(name: str) -> bool:
     return edition(name).terms.guests_covered is not None
 
 
-def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _changes(first: Mapping[str, Any], other: Mapping[str, Any], name: str, load: Load) -> dict[str, Any]:
     """What a variant changes of the file."""
     found = {f"hosts.{HOST}.{key}": value for key, value in other.items() if value != first.get(key)}
     found |= {f"hosts.{HOST}.{key}": None for key in first if key not in other}
+    before, then = speed(load, first["server"]), speed(load, other["server"])
+    if then != before:  # a cycle does more or less there
+        found["vms.*.speed"] = spoken(then)
     return found | {"placement.path": f"placement-{name}.csv"}
 
 

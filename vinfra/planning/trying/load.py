@@ -1,11 +1,12 @@
 """What machines will want on new hosts: their recording where there is one, drawn demand where there is none.
 
-    wanted = recorded part of the vCPUs of today * vCPUs of today * clock of today / (vCPUs suggested * clock)
+    wanted = recorded part of the vCPUs of today * vCPUs of today * clock of today * factor / (vCPUs suggested * clock)
 
-Percent of the suggested vCPUs at one `clock`, the slowest of all targets, so that one table does for every target;
-what is above 100 % a machine of that size cannot have, and is counted. Demand is drawn with PlanetLab's statistics: of
-the traces at hand the only one that shows how unlike machines are; where the inventory says what a machine used, it is
-drawn with that mean. Units: percent, seconds, hertz.
+with the `factor` of work that a cycle does there and here (hosting/demand.py). Percent of the suggested vCPUs at one
+`clock`, that of the core of all targets that does least, so that one table does for every target; what is above 100 % a
+machine of that size cannot have, and is counted. Demand is drawn with PlanetLab's statistics: of the traces at hand the
+only one that shows how unlike machines are; where the inventory says what a machine used, it is drawn with that mean.
+Units: percent, seconds, hertz.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ Floats = NDArray[np.float64]
 class Load:
     """Percent of its suggested vCPUs at `clock` that each machine wants, shape (intervals, machines), float32.
 
+    `worth` is the work of one of those hertz relative to K8, None where hertz are taken to be alike everywhere.
     `known` are the machines with samples, shape (machines,), all others are drawn; `cut` is the part of the samples
     that is above 100 %; `span` names the time it is of, in words.
     """
@@ -49,6 +51,7 @@ class Load:
     known: NDArray[np.bool_]
     cut: float
     span: str
+    worth: float | None = None
 
     @property
     def duration(self) -> float:
@@ -91,9 +94,13 @@ def load(
     utilisation: Utilisation | None,
     clock: float,
     found: Seen | None = None,
+    factor: Floats | None = None,
+    worth: float | None = None,
 ) -> Load:
     """What these machines want at that clock; `suggestions` by machine, those without one stay as they are. `found` is
-    what is known of all machines of the inventory, where somebody has asked: clocks and means by their hosts too."""
+    what is known of all machines of the inventory, where somebody has asked: clocks and means by their hosts too.
+    `factor` is hertz there for one hertz here, shape (machines,), all alike when unsaid, and `worth` that of the load.
+    """
     whole, mean = _sizes(machines, found, clock)
     column = _columns(machines, utilisation)
     now = _recorded_size(utilisation, column, whole)
@@ -111,13 +118,13 @@ def load(
     _draw(percent, rest, mean / whole, interval)
     now[rest] = whole[rest]
     np.nan_to_num(percent, copy=False)
-    percent *= (now / then).astype(np.float32)
+    percent *= (now * (1.0 if factor is None else factor) / then).astype(np.float32)
     cut = float((percent > 100).mean()) if percent.size else 0.0
     np.clip(percent, 0, 100, out=percent)
     # A hundredth of a percent is finer than any recording, and files stay small.
     np.round(percent, 2, out=percent)
     sampled = np.isin(np.arange(len(machines)), known)
-    return Load([machine.name for machine in machines], percent, interval, begins, clock, sampled, cut, span)
+    return Load([machine.name for machine in machines], percent, interval, begins, clock, sampled, cut, span, worth)
 
 
 def _vcpus(machine: Machine, suggestions: Mapping[str, Suggestion]) -> int:

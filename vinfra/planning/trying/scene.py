@@ -21,6 +21,8 @@ from vinfra.hardware.processor import Processor
 from vinfra.hardware.server import Server
 from vinfra.hypervisors.edition import edition
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.hosting.demand import worths
+from vinfra.planning.hosting.generations import work_of
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.plan import Fleet, Suggestion, TargetPlan
 from vinfra.planning.sizing.seen import Seen, seen
@@ -42,8 +44,28 @@ def processor(target: Target, assumptions: Assumptions) -> Processor:
 
 
 def clock(targets: Sequence[Target], assumptions: Assumptions) -> float:
-    """Hertz of the slowest core among the hosts of some targets: what one vCPU may want on all of them."""
-    return min(processor(target, assumptions).frequency for target in targets)
+    """Hertz of the core that does least among the hosts of some targets: what one vCPU may want on all of them."""
+    return _least(targets, assumptions)[0].frequency
+
+
+def _least(targets: Sequence[Target], assumptions: Assumptions) -> tuple[Processor, float | None, float]:
+    """The processor whose cores do least, the work of one of its cycles, and the most that a cycle of any of them does;
+    None, and by hertz alone, where that is not known of all."""
+    chips = [processor(target, assumptions) for target in targets]
+    worth = {chip.microarchitecture: work_of(chip.microarchitecture) for chip in chips}
+    if None in worth.values():
+        return min(chips, key=lambda chip: chip.frequency), None, 1.0
+    known = {name: one for name, one in worth.items() if one is not None}
+    least = min(chips, key=lambda chip: chip.frequency * known[chip.microarchitecture])
+    return least, known[least.microarchitecture], max(known.values())
+
+
+def speed(load: Load, server: str) -> float:
+    """Hertz that 100 % of one vCPU of a load is on a server: fewer where a cycle does more."""
+    if load.worth is None:
+        return load.clock
+    chip: Processor = facts.load("processors", facts.load("servers", server, Server).processor, Processor)
+    return load.clock * load.worth / (work_of(chip.microarchitecture) or load.worth)
 
 
 def prepared(
@@ -59,7 +81,12 @@ def prepared(
     machines = list(inventory.running())
     found = {one.machine: one for one in suggestions} if assumptions.sizing.apply else {}
     known = known or seen(inventory, utilisation, assumptions)
-    return roster(machines, found), load(machines, found, utilisation, clock(targets, assumptions), known)
+    least, worth, most = _least(targets, assumptions)
+    here = worths(machines, inventory)[1]
+    # Of a cycle nobody knows the worth of, that of the best target: on no target it then counts as less than one there.
+    factor = np.ones(len(machines)) if worth is None else np.where(np.isnan(here), most, here) / worth
+    wanted = load(machines, found, utilisation, least.frequency, known, factor, worth)
+    return roster(machines, found), wanted
 
 
 def standing(load: Load, fleet: Fleet) -> NDArray[np.bool_]:
@@ -105,12 +132,12 @@ def host_name(number: int, count: int) -> str:
     return HOST if count == 1 else f"{HOST}-{number + 1}"
 
 
-def vms(listed: Roster, load: Load) -> dict[str, Any]:
-    """The VMs as the language writes them."""
-    found = {}
+def vms(listed: Roster, load: Load, server: str) -> dict[str, Any]:
+    """The VMs as the language writes them, for hosts of that server model."""
+    found, hertz = {}, spoken(speed(load, server))
     for name, group in listed.groups.items():
         entry: dict[str, Any] = {} if len(group.members) == 1 else {"count": len(group.members)}
-        entry |= {"vcpus": group.vcpus, "speed": f"{load.clock / 1e9:.9g} GHz", "memory": size(group.memory)}
+        entry |= {"vcpus": group.vcpus, "speed": hertz, "memory": size(group.memory)}
         if group.family != "windows":  # the language knows two: what is no Windows needs no licence of one
             entry["os"] = "linux"
         if group.family == "windows":
@@ -130,11 +157,16 @@ def scene(
         "duration": seconds(load.duration),
         "epoch": seconds(load.interval),
         "hosts": {HOST: dict(host_entry)},
-        "vms": vms(listed, load),
+        "vms": vms(listed, load, host_entry["server"]),
         "placement": {"policy": "as-planned", "path": placement},
         "workload": {"trace": "utilisation", "path": LOAD},
         "power": {"policy": "follows-load"},
     }
+
+
+def spoken(hertz: float) -> str:
+    """A frequency as the language writes it."""
+    return f"{hertz / 1e9:.9g} GHz"
 
 
 def moment(when: datetime) -> str:

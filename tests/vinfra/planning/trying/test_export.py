@@ -7,13 +7,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 import vinfra
 from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, machines, plan, recorded, target_plan
 from vinfra import facts
 from vinfra.document import read
 from vinfra.hypervisors.edition import HostShape, edition
+from vinfra.planning import planner
+from vinfra.planning.assuming import assumed
 from vinfra.planning.assumptions import Assumptions
+from vinfra.planning.estates.drawn import estate
 from vinfra.planning.licences import bills
 from vinfra.planning.target import Target
 from vinfra.planning.trying.export import written
@@ -155,3 +159,16 @@ def test_licences_are_counted_as_the_costs_of_the_plan_say(tmp_path: Path) -> No
     again = vinfra.run(vinfra.load(path), out=tmp_path / "again")
     assert all((variant.metrics["cost_over_years"] or 0) > 0 for variant in again.variants)
     assert read(path).data["costs"] == {"rates": {"EUR": 1.1}, "electricity": 0.2, "date": "2026-11-02"}
+
+
+def test_targets_whose_cycles_do_more_are_asked_for_fewer_of_them(tmp_path: Path) -> None:
+    given = assumed(targets=["proxmox-ve", "older"], sets=["own={older: {like: proxmox-ve, server: dell-r640}}"])
+    made = planner.plan(estate(12, 1), None, given, lambda words: None)
+    path = written(made.plan, tmp_path, made.tried)
+    scenario = yaml.safe_load(path.read_text())
+    first, other = (one.name for one in made.plan.targets)
+    ours = {float(entry["speed"].split()[0]) for entry in scenario["vms"].values()}
+    theirs = float(scenario["compare"][other]["vms.*.speed"].split()[0])
+    more = max(ours) / theirs if first == "older" else theirs / max(ours)
+    assert more == pytest.approx(3.1 / 2.2)  # Zen 4 to Skylake
+    assert vinfra.run(vinfra.load(path), out=tmp_path / "run").variants[1].refused is None

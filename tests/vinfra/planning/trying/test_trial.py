@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.vinfra.planning.hosting.estates import HZ, days, estate
 from tests.vinfra.planning.small import GIB, HYPERV, PROXMOX, fleet, listed, machines, recorded
+from vinfra.planning import planner
+from vinfra.planning.assuming import assumed
 from vinfra.planning.assumptions import Assumptions, Hosts
+from vinfra.planning.hosting.demand import factors, host_kind
 from vinfra.planning.plan import Suggestion, Trial
 from vinfra.planning.trying.load import load
 from vinfra.planning.trying.roster import ALONE, kebab, roster
@@ -216,3 +220,17 @@ def test_memory_that_is_promised_twice_is_tried_and_failing_hosts_are_not() -> N
     tried = trial(PROXMOX, fleet(some, 6), names, Assumptions(hosts=Hosts(overcommit=1.5)), wanted)
     assert tried.cases["memory"]["memory_overcommit"] is not None
     assert "promised twice" in tried.refused["a host fails"]
+
+
+def test_a_trial_wants_what_the_plan_planned_for_whatever_a_cycle_does() -> None:
+    """Skylake to Zen 4: seven cycles do the work of ten; the second target has cycles that do less."""
+    inventory, use = estate(24), days(24, 30.0, 30.0, count=1)
+    names = ["proxmox-ve", "older"]
+    given = assumed(targets=names, sets=["own={older: {like: proxmox-ve, server: dell-r640}}", "sizing.apply=false"])
+    made = planner.plan(inventory, use, given, lambda words: None)
+    for one in made.plan.targets:
+        kind = host_kind(one.target, made.plan.assumptions)
+        factor = factors(inventory.machines, inventory, kind.processor)[0][0]
+        wanted = 24 * 4 * 0.3 * HZ * factor / (one.fleet.hosts * kind.hertz)
+        assert one.trial is not None
+        assert one.trial.cases["as planned"]["cpu_utilisation_pct"] == pytest.approx(100 * wanted, rel=1e-3)
