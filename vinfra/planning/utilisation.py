@@ -34,9 +34,9 @@ class Utilisation:
     `cpu` is percent of all vCPUs of a machine, `memory` bytes in use in the guest, `disk` bytes per second read and
     written together, each of shape (intervals, machines) as float32 with NaN where nothing was recorded; memory and
     disk None where the recording does not have them. `names` are the machines of the inventory, `interval` is in
-    seconds, `begins` the time of the first row where the recording says so. `vcpus` and `hz` are what the recording
-    says of their size, shape (machines,), NaN where it does not. `unmatched` are columns of no machine of the
-    inventory.
+    seconds, `begins` the time of the first row where the recording says so. `vcpus` and `hz` (of all vCPUs together)
+    are what the recording says of their size, shape (machines,), NaN where it does not. `unmatched` are columns of no
+    machine of the inventory.
     """
 
     interval: float

@@ -159,9 +159,9 @@ def _samples(table: NDArray[np.float32] | None, column: Ints) -> Ints:
 
 def recorded_size(utilisation: Utilisation | None, column: Ints, whole: Floats) -> Floats:
     """Hertz that 100 % of a recording means: what it says of its machines' size, else that of the inventory."""
-    if utilisation is None or utilisation.vcpus is None or utilisation.hz is None or not len(utilisation.vcpus):
+    if utilisation is None or utilisation.hz is None or not len(utilisation.hz):
         return whole
-    said = (utilisation.vcpus * utilisation.hz)[np.maximum(column, 0)]
+    said = utilisation.hz[np.maximum(column, 0)]
     return np.where((column >= 0) & np.isfinite(said) & (said > 0), said, whole)
 
 

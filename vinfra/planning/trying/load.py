@@ -22,7 +22,7 @@ from vinfra.engine.calendar import DAY, HOUR
 from vinfra.engine.streams import Streams
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import Suggestion
-from vinfra.planning.sizing.seen import NOTHING, Seen
+from vinfra.planning.sizing.seen import NOTHING, Seen, recorded_size
 from vinfra.planning.utilisation import Utilisation
 from vinfra.workloads.trace import traces
 
@@ -103,7 +103,7 @@ def load(
     """
     whole, mean = _sizes(machines, found, clock)
     column = _columns(machines, utilisation)
-    now = _recorded_size(utilisation, column, whole)
+    now = recorded_size(utilisation, column, whole).copy()
     then = np.array([_vcpus(machine, suggestions) * clock for machine in machines])
     chosen, interval, begins, span = _span(machines, utilisation, column, now)
     known = np.flatnonzero(column >= 0)
@@ -141,14 +141,6 @@ def _sizes(machines: Sequence[Machine], found: Seen | None, clock: float) -> tup
     at = np.array([found.index[machine.name] for machine in machines], dtype=np.int64)
     # Where nothing is known the published mean would make all alike; drawn demand has it for all together.
     return (found.vcpus * found.hz)[at], np.where(found.basis == NOTHING, np.nan, found.mean)[at]
-
-
-def _recorded_size(utilisation: Utilisation | None, column: NDArray[np.int64], whole: Floats) -> Floats:
-    """Hertz that 100 % of a recording means: what it says of a machine's size, else what the inventory does."""
-    if utilisation is None or utilisation.vcpus is None or utilisation.hz is None or not len(utilisation.vcpus):
-        return whole.copy()
-    said = (utilisation.vcpus * utilisation.hz)[np.maximum(column, 0)]
-    return np.where((column >= 0) & np.isfinite(said) & (said > 0), said, whole)
 
 
 def _columns(machines: Sequence[Machine], utilisation: Utilisation | None) -> NDArray[np.int64]:

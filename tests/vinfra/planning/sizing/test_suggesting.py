@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from vinfra.planning.sizing.percentiles import percentiles
 from vinfra.planning.sizing.seen import Spread
 from vinfra.planning.sizing.suggesting import suggestions
 from vinfra.planning.sizing.truths import truth_of
+from vinfra.planning.trying.load import load
 from vinfra.planning.utilisation import Utilisation
 
 GIB = 2.0**30
@@ -252,3 +254,14 @@ def test_memory_seen_for_too_short_a_time_is_not_taken_away() -> None:
 def test_who_has_enough_memory_is_given_no_more_for_the_sake_of_a_step() -> None:
     found = one(machine(vcpus=1, memory=4.9 * GIB), recorded([50.0] * 100, [3.8 * GIB] * 100))
     assert (found.memory, found.verdict) == (4.9 * GIB, "fits")
+
+
+def test_the_size_that_a_recording_says_is_of_all_vcpus_together() -> None:
+    """As Bitbrains has it: 4 cores, 10,000 MHz provisioned."""
+    use = recorded([20.0] * 100)
+    use = replace(use, vcpus=np.array([4.0]), hz=np.array([4 * HZ]))
+    found = one(machine(), use)  # it has 8 today
+    assert found.cpu == pytest.approx(0.2 * 4 * HZ)
+    assert found.mean == pytest.approx(0.2 * 4 * HZ)
+    wanted = load([machine()], {}, use, HZ)
+    assert wanted.percent == pytest.approx(np.full((100, 1), 10.0))
