@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.errors import Refused
 from vinfra.planning.assumptions import Assumptions, Waves
 from vinfra.planning.inventory import Machine
 from vinfra.planning.plan import Migration, Move, Night
@@ -57,7 +58,8 @@ def waves(
     unplaced: Mapping[str, str] | None = None,
 ) -> Migration | None:
     """The nights in which these machines move to a target, for a plan of that `day`; None where the disks of none of
-    them are known. `unplaced` are machines that no host of the target takes, and why. Templates stay where they are.
+    them are known; Refused where they are more than a calendar has. `unplaced` are machines that no host of the target
+    takes, and why. Templates stay where they are.
 
     `moved` and `downtime` are those of the waves; rehearsals copy as well, and nobody waits for them.
     """
@@ -162,9 +164,12 @@ def _calendar(asked: Waves, day: date) -> Iterator[date]:
     """The nights that are used, in order."""
     first = asked.begins or day + timedelta(days=7 - day.weekday())
     used = {WEEK.index(night) for night in asked.nights}
-    for ahead in range(MOST * 7):
+    days = min(MOST * 7, (date.max - first).days)
+    for ahead in range(days):
         if (found := first + timedelta(days=ahead)).weekday() in used:
             yield found
+    cure = "more machines at once (waves.streams) or more nights a week (waves.nights)"
+    raise Refused(f"moving takes more nights than there are in {days // 365:,} years: {cure}")
 
 
 def _nights(

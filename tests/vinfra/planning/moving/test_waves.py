@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vinfra.planning.small import GIB, PROXMOX, machines
+from vinfra.errors import Refused
 from vinfra.planning.assumptions import Assumptions, Waves
 from vinfra.planning.inventory import Machine
 from vinfra.planning.moving.waves import waves
@@ -166,3 +167,10 @@ def test_a_physical_server_comes_as_an_image_and_is_stopped_for_it() -> None:
     assert "P2V" in server.method and guest.method == PROXMOX.converter
     assert server.downtime == pytest.approx(server.ends - server.begins)
     assert guest.downtime < guest.ends - guest.begins
+
+
+@pytest.mark.parametrize(("begins", "many"), [("2026-11-02", 20_001), ("9999-12-27", 30)])
+def test_more_nights_than_a_calendar_has_are_refused(begins: str, many: int) -> None:
+    each = [Machine(f"m{n}", "vm", 1, 1.0, provisioned=2.5e12) for n in range(many)]
+    with pytest.raises(Refused, match=r"nights.*waves\.streams"):
+        moved(each, begins=begins, nights=["mon"], streams=1, rate="110 MB/s")
