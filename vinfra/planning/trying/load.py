@@ -117,7 +117,11 @@ def load(
     rest = np.setdiff1d(np.arange(len(machines)), known)
     _draw(percent, rest, mean / whole, interval)
     now[rest] = whole[rest]
-    np.nan_to_num(percent, copy=False)
+    # As in hours.py: what was not recorded counts with the machine's mean, and is not nothing wanted.
+    holes = np.isnan(percent[:, known])
+    if holes.any():
+        means = np.nanmean(percent[:, known], axis=0, dtype=np.float64).astype(np.float32)
+        percent[:, known] = np.where(holes, means, percent[:, known])
     percent *= (now * (1.0 if factor is None else factor) / then).astype(np.float32)
     cut = float((percent > 100).mean()) if percent.size else 0.0
     np.clip(percent, 0, 100, out=percent)

@@ -234,3 +234,11 @@ def test_a_trial_wants_what_the_plan_planned_for_whatever_a_cycle_does() -> None
         wanted = 24 * 4 * 0.3 * HZ * factor / (one.fleet.hosts * kind.hertz)
         assert one.trial is not None
         assert one.trial.cases["as planned"]["cpu_utilisation_pct"] == pytest.approx(100 * wanted, rel=1e-3)
+
+
+def test_a_gap_in_a_recording_wants_the_mean_and_not_nothing() -> None:
+    some = machines(1)
+    use = recorded(some, 30.0)
+    use.cpu[100:200] = np.nan
+    wanted = listed(some, use)[1]
+    assert wanted.percent[150, 0] == pytest.approx(wanted.percent[0, 0]) and wanted.percent[0, 0] > 0
