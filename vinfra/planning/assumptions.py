@@ -100,7 +100,7 @@ class Hosts(Spec):
         1.0, "memory that machines are configured with, as a multiple of what a host may give out", ge=1, le=4
     )
     vcpus_per_core: float | None = field(None, "vCPUs on one core at the most; the target's when unsaid", gt=0)
-    growth: Fraction = field("0 %", "more of everything than there is today")
+    growth: Fraction = field("0 %", "room on hosts for more of everything than there is today")
     price: float | None = field(None, "of one host, once; hardware is left out of the cost when unsaid", ge=0)
 
 
