@@ -14,6 +14,7 @@ from vinfra.hypervisors.licence_unit import licence_units
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory
 from vinfra.planning.plan import Suggestion, TargetPlan
+from vinfra.planning.settling import known_rates
 from vinfra.planning.utilisation import Utilisation
 from vinfra.scenario.resolved import cited
 from vinfra.scenario.results import Source
@@ -164,6 +165,8 @@ def sources(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> list[Sour
 
 
 def _exchanged(ranked: Sequence[TargetPlan], assumptions: Assumptions) -> bool:
-    """Whether a price was in another currency."""
-    money = assumptions.costs.currency
-    return any(edition(bill.edition).terms.currency != money for one in ranked for bill in one.bills)
+    """Whether a price was in another currency, at a rate that is published and not one's own."""
+    costs = assumptions.costs
+    published = {} if costs.date is None else known_rates(costs.currency, costs.date)
+    sold = {edition(bill.edition).terms.currency for one in ranked for bill in one.bills} - {costs.currency}
+    return any(costs.rates.get(money) == published.get(money) for money in sorted(sold))

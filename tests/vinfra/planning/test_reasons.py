@@ -130,3 +130,7 @@ def test_a_recording_says_what_it_does_not_show() -> None:
 def test_a_rate_of_exchange_is_a_source_where_a_price_was_in_another_currency(plan: Plan) -> None:
     assert any("euro" in f"{one}".lower() for one in plan.sources)  # Proxmox is sold in EUR
     assert not planned(estate(5, 1), ["vmware-vvf"]).sources
+
+
+def test_a_rate_of_ones_own_has_no_published_source() -> None:
+    assert not planned(estate(5, 1), ["proxmox-ve"], ["costs.rates={EUR: 1.25}"]).sources
