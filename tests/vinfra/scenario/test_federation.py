@@ -45,7 +45,7 @@ def shared(document: Document, shares: Sequence[Sequence[str]]) -> dict[str, Out
 
 def digest_of(document: Document, outcomes: dict[str, Outcome]) -> str:
     point = Point("as-written", {}, 0)
-    complete(point, resolve(document), outcomes)
+    complete(point, resolve(document), outcomes, Inputs())
     return digest([point], {})
 
 
