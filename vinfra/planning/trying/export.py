@@ -192,4 +192,6 @@ def _head(
     if left:
         lines += ["", f"Left out, since not every target has a host for them: {len(left):,} machines"]
         lines += textwrap.wrap(", ".join(left[:SHOWN]) + (", ..." if len(left) > SHOWN else ""), 110)
-    return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"
+    # Names come from anywhere; what would end a comment, or may not stand in one, does not.
+    plain = ("".join(letter if letter.isprintable() else " " for letter in line) for line in lines)
+    return "".join(f"# {line}".rstrip() + "\n" for line in plain) + "\n"

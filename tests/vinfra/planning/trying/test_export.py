@@ -172,3 +172,19 @@ def test_targets_whose_cycles_do_more_are_asked_for_fewer_of_them(tmp_path: Path
     more = max(ours) / theirs if first == "older" else theirs / max(ours)
     assert more == pytest.approx(3.1 / 2.2)  # Zen 4 to Skylake
     assert vinfra.run(vinfra.load(path), out=tmp_path / "run").variants[1].refused is None
+
+
+@pytest.mark.parametrize("odd", ["\u2028hosts: nowhere", "\x85hosts: nowhere", "\x07", "\nhosts: nowhere"], ids=repr)
+def test_no_name_breaks_out_of_a_comment(tmp_path: Path, odd: str) -> None:
+    some = machines(4)
+    some[3] = replace(some[3], name=f"web{odd}")
+    use = recorded(some, 20.0)
+    hosts = replace(fleet(some[:3], 3), unplaced={some[3].name: "is too large"})
+    called = replace(plan(some, target_plan(replaced_title(odd), hosts, None)).inventory, source=f"x/estate{odd}.csv")
+    whole = replace(plan(some, target_plan(replaced_title(odd), hosts, None)), inventory=called)
+    path = written(whole, tmp_path, listed(some, use))
+    assert not check(read(path), Inputs()).refused
+
+
+def replaced_title(odd: str) -> Target:
+    return PROXMOX.model_copy(update={"title": f"ours{odd}"})
