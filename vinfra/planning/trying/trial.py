@@ -108,7 +108,7 @@ def trial(
     entry = hosts(target, fleet, assumptions)
     with tempfile.TemporaryDirectory(prefix="vinfra-trial-") as temporary:
         folder = Path(temporary)
-        (folder / "placement.csv").write_text(placement_csv(listed, machines, fleet))
+        (folder / "placement.csv").write_bytes(placement_csv(listed, machines, fleet).encode())
         for name, case in _cases(target, fleet, listed, load, assumptions.hosts.overcommit, refused) + _stored(
             listed, assumptions, load, utilisation, datastores, refused
         ):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -242,3 +245,14 @@ def test_a_gap_in_a_recording_wants_the_mean_and_not_nothing() -> None:
     use.cpu[100:200] = np.nan
     wanted = listed(some, use)[1]
     assert wanted.percent[150, 0] == pytest.approx(wanted.percent[0, 0]) and wanted.percent[0, 0] > 0
+
+
+def test_names_of_machines_need_no_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_ascii(self: Path, text: str, encoding: str | None = None, **more: object) -> int:
+        return self.write_bytes(text.encode(encoding or "ascii"))
+
+    monkeypatch.setattr(Path, "write_text", in_ascii)
+    some = [replace(one, name=f"größe {number}") for number, one in enumerate(machines(4))]
+    use = recorded(some, 20.0)
+    names, wanted = listed(some, use)
+    assert "as planned" in trial(PROXMOX, fleet(some, 2), names, Assumptions(), wanted, use).cases
