@@ -136,7 +136,8 @@ def _target(
         power=report,
         bills=bills,
         hardware=hardware,
-        backup=backup(staying, target, hosts.hosts, assumptions) if hosts.hosts else None,
+        # Spare hosts carry nothing, and send nothing.
+        backup=backup(staying, target, hosts.chosen.hosts, assumptions) if hosts.hosts else None,
         migration=waves(staying, target, assumptions, day, hosts.unplaced) if hosts.hosts else None,
         trial=trial(target, hosts, tried[0], assumptions, tried[1], utilisation, inventory.datastores)
         if tried is not None and hosts.machines

@@ -183,3 +183,10 @@ def test_estates_of_any_size_are_planned_for_four_targets(machines: int) -> None
     assert len(plan.targets) == len(targets) and len(plan.suggestions) == len(plan.inventory.machines)
     check(plan)
     assert all(one.trial is not None and one.trial.cases for one in plan.targets)
+
+
+def test_hosts_that_carry_nothing_send_nothing_to_the_backup() -> None:
+    (one,) = planned(estate(20, 1), ["hosts.spare=3"], ["proxmox-ve"]).targets
+    (alone,) = planned(estate(20, 1), ["hosts.spare=0"], ["proxmox-ve"]).targets
+    assert one.fleet.chosen.hosts == alone.fleet.hosts < one.fleet.hosts
+    assert one.backup == alone.backup

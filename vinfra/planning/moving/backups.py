@@ -50,7 +50,7 @@ class Means:
 
 
 def backup(machines: Sequence[Machine], target: Target, hosts: int, assumptions: Assumptions) -> BackupPlan | None:
-    """What backup of these machines takes on so many hosts of a target; None where the disks of none are known.
+    """What backup of these machines takes on so many hosts that carry them; None where the disks of none are known.
     Templates are left out."""
     protected = [machine for machine in machines if not machine.template]
     sizes = bytes_of(protected, assumptions.storage.truth)
