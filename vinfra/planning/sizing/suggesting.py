@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vinfra.engine.calendar import DAY
 from vinfra.planning.assumptions import Assumptions
 from vinfra.planning.inventory import Inventory, Machine
 from vinfra.planning.plan import Risk, Suggestion, Verdict
@@ -27,6 +28,7 @@ from vinfra.units import show
 
 AT_LIMIT = 0.95  # part of a limit from which on demand is held down by it
 CACHED = 0.5  # part of its memory; who is given less loses caches, which no counter calls used (assumed)
+NEARLY = 0.9  # part of the least recording that has samples; a gap of minutes makes no week shorter (assumed)
 MONTH = 28.0  # days from which on a month's end is in a recording
 Bools = NDArray[np.bool_]
 
@@ -57,8 +59,9 @@ def suggestions(
 def sized(found: Seen, interval: float, assumptions: Assumptions) -> Sizes:
     """vCPUs and memory of all machines at once."""
     rules, machines = assumptions.sizing, found.machines
-    long = (found.basis == RECORDED) & (found.samples * interval >= rules.least_recording)
-    memory_long = found.memory_samples * interval >= rules.least_recording
+    whole, enough = found.days * DAY >= rules.least_recording * (1 - 1e-9), NEARLY * rules.least_recording
+    long = (found.basis == RECORDED) & whole & (found.samples * interval >= enough)
+    memory_long = whole & (found.memory_samples * interval >= enough)
     waits = np.array([(machine.ready or 0.0) > rules.ready for machine in machines], dtype=bool)
     limit = np.array([machine.cpu_limit for machine in machines], dtype=np.float64)
     held = np.isfinite(limit) & (found.shown >= AT_LIMIT * limit) & (found.basis <= SAMPLE)
@@ -163,7 +166,8 @@ def _reason(number: int, machine: Machine, found: Seen, sizes: Sizes, assumption
         return f"nothing is recorded of it: {_counted(what)}, and it stays as it is"
     left = f"{vcpus} vCPU{'s' if vcpus > 1 else ''} would be {_percent(busy / hz / vcpus)} used then"
     if what == RECORDED and not sizes.long[number]:
-        left = f"a recording of less than {show(rules.least_recording, 'time')} makes nothing smaller"
+        what_of = " of its own samples" if found.days * DAY >= rules.least_recording else ""
+        left = f"a recording of less than {show(rules.least_recording, 'time')}{what_of} makes nothing smaller"
     elif what == SAMPLE:
         left = "one sample makes nothing smaller"
     parts = [said, _kept(number, sizes, rules.ready) or left]

@@ -265,3 +265,13 @@ def test_the_size_that_a_recording_says_is_of_all_vcpus_together() -> None:
     assert found.mean == pytest.approx(0.2 * 4 * HZ)
     wanted = load([machine()], {}, use, HZ)
     assert wanted.percent == pytest.approx(np.full((100, 1), 10.0))
+
+
+def test_a_few_gaps_do_not_make_a_week_shorter() -> None:
+    def week(holes: int) -> Suggestion:
+        return one(machine(), recorded([float("nan")] * holes + [5.0] * (1000 - holes), days=7))
+
+    assert week(0).vcpus == week(1).vcpus == week(50).vcpus == 1
+    mostly = week(300)
+    assert mostly.vcpus == 8
+    assert "less than 7 d of its own samples makes nothing smaller" in mostly.reason
