@@ -117,7 +117,7 @@ def load(
     rest = np.setdiff1d(np.arange(len(machines)), known)
     _draw(percent, rest, mean / whole, interval)
     now[rest] = whole[rest]
-    # As in hours.py: what was not recorded counts with the machine's mean, and is not nothing wanted.
+    # As in recordings/hours.py: what was not recorded counts with the machine's mean, and is not nothing wanted.
     holes = np.isnan(percent[:, known])
     if holes.any():
         means = np.nanmean(percent[:, known], axis=0, dtype=np.float64).astype(np.float32)
