@@ -9,6 +9,7 @@ Source: facts/editions.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from vinfra.errors import Refused
@@ -90,11 +91,8 @@ def windows_per_host(hosts: int, guests: int, busiest: int) -> int:
 
 def shapes_of_today(inventory: Inventory) -> list[HostShape]:
     """The hosts of today as licences count them, alike ones together, in order of size."""
-    counts: dict[tuple[int, int], int] = {}
-    for host in inventory.hosts:
-        key = (host.sockets, host.cores_per_socket)
-        counts[key] = counts.get(key, 0) + 1
+    counts = Counter((host.sockets, host.cores_per_socket, host.memory) for host in inventory.hosts)
     return [
-        HostShape(f"{sockets} x {cores} cores", sockets, cores, count)
-        for (sockets, cores), count in sorted(counts.items())
+        HostShape(f"{sockets} x {cores} cores", sockets, cores, count, memory or None)
+        for (sockets, cores, memory), count in sorted(counts.items())
     ]

@@ -102,3 +102,12 @@ def test_a_price_of_ones_own_takes_the_place_of_the_list_price():
     assert main.per_year == 640 * 185
     assert (guests.edition, guests.once) == ("windows-server-2025-datacenter", 0)
     assert "costs.prices" in main.source
+
+
+def test_hosts_of_today_may_be_too_large_for_an_edition():
+    starter = target(hypervisor="esx-3.0", edition="vi3-2006-starter")
+    small, large = (shapes_of_today(Inventory("x", "y", hosts=[Host("a", 2, 4, size * 2.0**30)])) for size in (8, 64))
+    costs = Costs(date=date(2007, 1, 1))
+    assert bills(starter, small, 0, costs)
+    with pytest.raises(Refused, match="8 GiB of memory at most"):
+        bills(starter, large, 0, costs)
