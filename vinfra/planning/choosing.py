@@ -32,6 +32,7 @@ def target(name: str, own: Mapping[str, Own]) -> Target:
     said = own[name].model_dump(exclude_none=True)
     like: Target = facts.load("targets", said.pop("like"), Target)
     said.setdefault("title", name)
+    said["fixed"] = "edition" in said  # who names one means that one
     return like.model_copy(update=said)
 
 

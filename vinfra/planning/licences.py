@@ -31,7 +31,7 @@ def bills(target: Target, hosts: Sequence[HostShape], windows: int, costs: Costs
     """
     main, product = _priced(target.edition, costs), target.hypervisor
     if main.terms.guests == WINDOWS:
-        kinds = _kinds(target.edition, product, costs)
+        kinds = [target.edition] if target.fixed else _kinds(target.edition, product, costs)
         carrying = [name for name in kinds if not edition(name).lacks(product, costs.uses)]
         _must_carry(edition(carrying[0]) if carrying else main, product, costs)
         return [_cheapest(carrying, hosts, windows, costs, product)]

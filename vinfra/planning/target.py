@@ -20,6 +20,7 @@ class Target(Spec):
     title: str = field(..., "what it is called")
     hypervisor: str = field(..., "the product (fact kind `products`)")
     edition: str = field(..., "what is paid for it (fact kind `editions`)")
+    fixed: bool = field(False, "whether that edition is billed even where another one for Windows guests costs less")
     windows_edition: str | None = field(
         None, "what is paid for Windows guests, where the hosts must be licensed for them"
     )

@@ -111,3 +111,12 @@ def test_hosts_of_today_may_be_too_large_for_an_edition():
     assert bills(starter, small, 0, costs)
     with pytest.raises(Refused, match="8 GiB of memory at most"):
         bills(starter, large, 0, costs)
+
+
+def test_an_edition_that_somebody_names_is_the_one_that_is_billed() -> None:
+    sold = {"hypervisor": "hyper-v-2022", "edition": "windows-server-2022-datacenter"}
+    hosts = [HostShape("new", 2, 32, 2)]
+    (named,) = bills(target(**sold, fixed=True), hosts, 4, COSTS)
+    (cheaper,) = bills(target(**sold), hosts, 4, COSTS)
+    assert named.edition == "windows-server-2022-datacenter"
+    assert cheaper.edition == "windows-server-2025-standard"

@@ -36,6 +36,7 @@ from vinfra.planning.trying.storing import NO_RECORDING, added, traffic
 from vinfra.planning.utilisation import Utilisation
 from vinfra.scenario.audit import audit
 from vinfra.scenario.load import resolve
+from vinfra.scenario.results import rounded
 from vinfra.scenario.simulation import Simulation
 from vinfra.scenario.world import build
 from vinfra.workloads.demand import Recording
@@ -128,7 +129,8 @@ def trial(
             left += case.unknown
     pains += [*hurts(cases, load.cut, restarts(target)), *_homeless(homeless, fleet)]
     said = [text for _, text in sorted(pains, key=lambda pain: (-pain[0], pain[1]))] or [well(cases)]
-    digest = hashlib.sha256(json.dumps([cases, refused, said], sort_keys=True).encode()).hexdigest()
+    told = {case: {name: rounded(value) for name, value in found.items()} for case, found in cases.items()}
+    digest = hashlib.sha256(json.dumps([told, refused, said], sort_keys=True).encode()).hexdigest()
     growth = assumptions.hosts.growth
     later = f"; as it is, without the growth of {100 * growth:.3g} % that hosts are there for" if growth else ""
     return Trial(cases, refused, load.basis + left + later, said, digest)
