@@ -149,6 +149,12 @@ def join(cluster: Any) -> None:
     cluster.add_node(num_cpus=1, node_ip_address="127.0.0.1")
 
 
+def leave(cluster: Any, node: Any) -> None:
+    """A machine is lost, and the cluster knows: until then it counts processors that are not there any more."""
+    cluster.remove_node(node, allow_graceful=False)
+    cluster.wait_for_nodes()
+
+
 @pytest.fixture
 def whole(cluster: Any) -> Any:
     """The cluster with two machines, whatever a test before did to one."""
@@ -156,6 +162,7 @@ def whole(cluster: Any) -> Any:
         cluster.remove_node(node, allow_graceful=False)
     while len(cluster.worker_nodes) < 2:
         join(cluster)
+    cluster.wait_for_nodes()  # what is lost is counted for a while
     return cluster
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.conftest import join, until
+from tests.cluster.conftest import join, leave, until
 from tests.vinfra.scenario.joined import ring
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -27,7 +27,7 @@ def three(whole: Any) -> Any:
         join(whole)
     yield whole
     for node in sorted(whole.worker_nodes, key=lambda node: node.node_id)[2:]:
-        whole.remove_node(node, allow_graceful=False)
+        leave(whole, node)
 
 
 def written(hours: int = 12, **more: Any) -> str:
